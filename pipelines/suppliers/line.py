@@ -1,0 +1,67 @@
+"""What supplier files give: lines in one shape, and the rejected ones with every reason. Shapes only."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Statement = Literal["order", "shipment", "holding", "plan"]
+Certainty = Literal["confirmed", "reported", "rumoured", "denied"]
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierLine:
+    """One line version of a supplier's document, as stated: no unit converted, no name resolved.
+
+    `statement` says what the document is: an order line, a notice of what was shipped, what somebody holds, or plans.
+    `unit` is gpu, board, system or rack; `unit_price` is in `currency` (ISO 4217) per `unit`; a promise is
+    a day (`promised_on`), and `revised_on` is what replaced it. `verbatim` is the line as it stands in the file.
+    """
+
+    line_number: int
+    verbatim: str
+    statement: Statement
+    supplier: str
+    buyer: str | None = None
+    ship_to: str | None = None
+    order_ref: str | None = None
+    line_ref: str | None = None
+    sku: str | None = None
+    quantity: float | None = None
+    unit: str | None = None
+    unit_price: float | None = None
+    currency: str | None = None
+    ordered_on: date | None = None
+    requested_on: date | None = None
+    promised_on: date | None = None
+    revised_on: date | None = None
+    shipped_on: date | None = None
+    shipped_quantity: float | None = None
+    delivered_on: date | None = None
+    delivered_quantity: float | None = None
+    status: str | None = None
+    certainty: Certainty = "confirmed"
+    document_date: date | None = None
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """A line that breaks its contract: the verbatim line, its place, every reason (`column: what is wrong, why`)."""
+
+    line_number: int | None
+    verbatim: str
+    reasons: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierReading:
+    """What one document gave. `lines_read == len(lines) + len(rejected)`; `unreadable` says why where nothing could be
+    read; `contract` is None where no contract fits the file."""
+
+    media_type: str
+    contract: str | None = None
+    lines_read: int = 0
+    lines: tuple[SupplierLine, ...] = ()
+    rejected: tuple[RejectedLine, ...] = field(default=())
+    unreadable: str | None = None
