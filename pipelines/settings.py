@@ -1,0 +1,100 @@
+"""Where Waybill reads and writes, and on which day: everything that the environment may set, read once a run.
+
+No other module reads the environment. Defaults point at the embedded sample and at `var/` beside the code.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class InvalidSetting(ValueError):
+    """A setting of the environment that cannot be used; the message names it and says what it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one run. Folders are absolute; `as_of` is the day up to which open lots are late."""
+
+    home: Path
+    news_dir: Path
+    supplier_dir: Path
+    reference_dir: Path
+    feeds: str | None
+    as_of: date
+    lock_wait_seconds: float
+    alert_webhook: str | None
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's own state: runs, events, schedules."""
+        return self.home / "dagster"
+
+    @property
+    def lake(self) -> Path:
+        """Parquet, append-only: raw and claims."""
+        return self.home / "lake"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file of everything after claims; deleting it loses nothing."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """What others read; swapped in whole."""
+        return self.home / "published"
+
+    @property
+    def sql_dir(self) -> Path:
+        """The models, one SELECT a file."""
+        return ROOT / "sql"
+
+
+def _folder(environment: Mapping[str, str], name: str, default: Path) -> Path:
+    value = environment.get(name, "").strip()
+    return (Path(value).expanduser() if value else default).absolute()
+
+
+def _day(environment: Mapping[str, str], name: str, today: date) -> date:
+    value = environment.get(name, "").strip()
+    if not value:
+        return today
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        message = f"{name}={value!r} is not a day: write it as 2024-06-05, or leave it unset for today"
+        raise InvalidSetting(message) from None
+
+
+def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:
+    value = environment.get(name, "").strip()
+    try:
+        seconds = float(value) if value else default
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise InvalidSetting(f"{name}={value!r} is not a number of seconds: write 0 or more, for example 600")
+    return seconds
+
+
+def load_settings(environment: Mapping[str, str] | None = None, *, today: date | None = None) -> Settings:
+    """Read the settings from `environment` (the process's, if None).
+
+    Raises InvalidSetting where a value cannot be used.
+    """
+    env = os.environ if environment is None else environment
+    return Settings(
+        home=_folder(env, "WAYBILL_HOME", ROOT / "var"),
+        news_dir=_folder(env, "WAYBILL_NEWS_DIR", ROOT / "sample" / "news"),
+        supplier_dir=_folder(env, "WAYBILL_SUPPLIER_DIR", ROOT / "sample" / "suppliers"),
+        reference_dir=_folder(env, "WAYBILL_REFERENCE_DIR", ROOT / "reference"),
+        feeds=env.get("WAYBILL_FEEDS", "").strip() or None,
+        as_of=_day(env, "WAYBILL_AS_OF", today or datetime.now(UTC).date()),
+        lock_wait_seconds=_seconds(env, "WAYBILL_LOCK_WAIT_SECONDS", 600.0),
+        alert_webhook=env.get("WAYBILL_ALERT_WEBHOOK", "").strip() or None,
+    )
