@@ -1,0 +1,175 @@
+"""The warehouse: one DuckDB file, written by one run at a time, built from lake and reference by the SQL models.
+
+Opening, waiting, building tables and running checks belongs here; what the tables are stands in `sql`, what others
+read is made by `pipelines.publish`.
+"""
+
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.lake import TABLES, Lake
+from pipelines.settings import Settings
+from pipelines.sql_model import Check, Model
+
+log = logging.getLogger("waybill")
+CURATED = (
+    "entities", "aliases", "descriptions", "control", "products", "product_aliases", "skus", "exchange_rates",
+    "outlets", "durations",
+)  # fmt: skip
+
+
+class WarehouseBusy(RuntimeError):
+    """Another run has been writing for longer than this one was willing to wait."""
+
+
+class CheckFailed(RuntimeError):
+    """A blocking check of a table failed; the table keeps its former rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found: how many rows break it, and the first of them."""
+
+    check: Check
+    violations: int
+    examples: tuple[dict[str, Any], ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no row breaks it."""
+        return self.violations == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A table that was built: its number of rows and what its checks found."""
+
+    rows: int
+    checks: tuple[CheckResult, ...]
+
+
+@contextmanager
+def writing(home: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold the one right to write below `home`; wait for it up to `wait_seconds`.
+
+    Raises WarehouseBusy, naming the process that writes, when the wait is over.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / "writing.lock"
+    with path.open("a+", encoding="utf-8") as lock:
+        begun = said = time.monotonic()
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                now = time.monotonic()
+                lock.seek(0)
+                holder = lock.read().strip() or "another process"
+                if now - begun >= wait_seconds:
+                    raise WarehouseBusy(
+                        f"{home} is being written by {holder}, and still was after {wait_seconds:.0f} s. Wait until "
+                        "that run ends and start again, or raise WAYBILL_LOCK_WAIT_SECONDS."
+                    ) from None
+                if now == said or now - said >= 5:
+                    log.info("waiting for %s, which is writing to %s (%.0f s so far)", holder, home, now - begun)
+                    said = now
+                time.sleep(0.1)
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"process {os.getpid()}")
+        lock.flush()
+        try:
+            yield
+        finally:
+            lock.seek(0)
+            lock.truncate()
+            lock.flush()
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+@contextmanager
+def open_warehouse(settings: Settings) -> Iterator["Warehouse"]:
+    """Open the warehouse for writing, alone. Raises WarehouseBusy where another run does not end in time."""
+    with writing(settings.home, settings.lock_wait_seconds):
+        connection = duckdb.connect(str(settings.warehouse), config={"threads": os.cpu_count() or 2})
+        try:
+            yield Warehouse(connection, settings)
+        finally:
+            connection.close()
+
+
+class Warehouse:
+    """An open warehouse."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+        self.connection = connection
+        self.settings = settings
+        self.lake = Lake(settings.lake)
+
+    def look_outside(self) -> None:
+        """Point the `lake` and `curated` schemas at the Parquet files and the curated CSV files as they stand now."""
+        self.connection.execute("CREATE SCHEMA IF NOT EXISTS lake; CREATE SCHEMA IF NOT EXISTS curated")
+        for table in TABLES:
+            self.connection.execute(f"CREATE OR REPLACE VIEW lake.{table} AS {self.lake.select(table)}")
+        for table in CURATED:
+            path = str(self.settings.reference_dir / f"{table}.csv").replace("'", "''")
+            self.connection.execute(
+                f"CREATE OR REPLACE VIEW curated.{table} AS SELECT * FROM "
+                f"read_csv('{path}', header = true, comment = '#', all_varchar = true, nullstr = '', quote = '\"')"
+            )
+
+    def build(self, model: Model) -> Built:
+        """Build one table from its model and check it, in one transaction.
+
+        Raises CheckFailed where a check fails: the table then keeps its former rows. A model that reads the lake
+        directly becomes a view, since its rows stand there.
+        """
+        kind = "VIEW" if any(table.startswith("lake.") for table in model.tables) else "TABLE"
+        parameters = {"as_of": self.settings.as_of} if "as_of" in model.parameters else None
+        self.connection.execute("BEGIN")
+        try:
+            self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
+            self.connection.execute(f"CREATE OR REPLACE {kind} {model.table} AS {model.sql}", parameters)
+            count = self.count(model.table)
+            results = tuple(self.run_check(check) for check in model.checks)
+            failed = [result for result in results if not result.passed]
+            self.connection.execute("ROLLBACK" if failed else "COMMIT")
+        except Exception:
+            self.connection.execute("ROLLBACK")
+            raise
+        return Built(count, results)
+
+    def run_check(self, check: Check) -> CheckResult:
+        """Run one check: count what breaks it and fetch the first rows that do."""
+        relation = f"({check.violations})"
+        (violations,) = self.row(f"SELECT count(*) FROM {relation}")
+        examples = tuple(self.rows(f"FROM {relation} LIMIT 5")) if violations else ()
+        return CheckResult(check, violations, examples)
+
+    def count(self, table: str) -> int:
+        """The number of rows of `table`."""
+        (number,) = self.row(f"SELECT count(*) FROM {table}")
+        return int(number)
+
+    def row(self, query: str, parameters: Mapping[str, Any] | None = None) -> tuple[Any, ...]:
+        """The one row that `query` gives."""
+        found = self.connection.execute(query, parameters).fetchone()
+        if found is None:
+            raise LookupError(f"no row: {query}")
+        return tuple(found)
+
+    def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """All rows that `query` gives, each as column name to value."""
+        result = self.connection.execute(query, parameters)
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
