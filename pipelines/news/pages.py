@@ -1,0 +1,125 @@
+"""HTML pages: main text, title, date, address, language. Snippets of HTML inside feeds belong in `markup`."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import trafilatura
+
+from pipelines.news.assembly import assemble_item
+from pipelines.news.charsets import decode
+from pipelines.news.dates import NoSuchDateError, NotADateError, Published, parse_published
+from pipelines.news.errors import UnreadableDocumentError
+from pipelines.news.item import NewsItem
+
+MEDIA_TYPE = "text/html"
+
+_DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml.*?\?>", re.DOTALL)
+_DATE_PATHS = (
+    "//meta[@property='article:published_time']/@content",
+    "//meta[@itemprop='datePublished']/@content",
+    "//*[@itemprop='datePublished']/@datetime",
+    "//meta[@name='article:published_time' or @name='datePublished' or @name='pubdate']/@content",
+    "//meta[@name='date' or @name='DC.date.issued' or @name='dcterms.created']/@content",
+    "//time[@pubdate]/@datetime",
+)
+
+
+def read_page(
+    data: bytes,
+    name: str,
+    source: str,
+    charset: str | None = None,
+    language: str | None = None,
+    fetched_at: datetime | None = None,
+) -> NewsItem:
+    """Read one page: its site's name is the source and its canonical address the guid, where it gives them.
+
+    No date after `fetched_at` is taken for the date of publication. Raises UnreadableDocumentError where the page
+    has no main text, or states a date that does not exist.
+    """
+    meta = _DECLARED.search(data[:4096])
+    declared = charset or (meta[1].decode("ascii") if meta else None)
+    html = _XML_DECLARATION.sub("", decode(data, name, declared))
+    if "<html" not in html[:2000].lower():
+        html = f"<html><body>{html}</body></html>"
+    try:
+        tree = trafilatura.load_html(html)
+        page_language = _language(tree)
+        dates = list(_stated_dates(tree))
+        document = trafilatura.bare_extraction(
+            tree,
+            fast=True,
+            include_comments=False,
+            with_metadata=True,
+            date_extraction_params={
+                "original_date": True,
+                "extensive_search": False,
+                "max_date": fetched_at.date().isoformat() if fetched_at else "2199-12-31",
+            },
+        )
+    except Exception as error:  # rubbish makes the parsers below raise whatever they like
+        raise UnreadableDocumentError(
+            f"{name}: not readable as HTML ({type(error).__name__}: {error}); save the page again", MEDIA_TYPE
+        ) from error
+    found: dict[str, Any] = {} if document is None else document if isinstance(document, dict) else document.as_dict()
+    text = found.get("text") or ""
+    if not text.strip():
+        raise UnreadableDocumentError(
+            f"{name}: a page without main text (only menus, scripts or a notice); save the article itself", MEDIA_TYPE
+        )
+    url = found.get("url")
+    return assemble_item(
+        guid=url or name,
+        source=found.get("sitename") or source,
+        text=text,
+        title=found.get("title"),
+        url=url,
+        published=_published(dates, found.get("date"), name),
+        language=page_language or language,
+    )
+
+
+def _language(tree: Any) -> str | None:
+    values = tree.xpath("/html/@lang | /html/@*[name()='xml:lang']") if tree is not None else []
+    return str(values[0]) if values else None
+
+
+def _stated_dates(tree: Any) -> Iterator[str]:
+    if tree is None:
+        return
+    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+        try:
+            yield from _dates_in(json.loads(str(script), strict=False))
+        except (ValueError, RecursionError):
+            continue
+    for path in _DATE_PATHS:
+        yield from (str(value) for value in tree.xpath(path))
+
+
+def _dates_in(value: object) -> Iterator[str]:
+    if isinstance(value, list):
+        for entry in value:
+            yield from _dates_in(entry)
+    elif isinstance(value, dict):
+        if isinstance(value.get("datePublished"), str):
+            yield value["datePublished"]
+        yield from _dates_in(value.get("@graph"))
+        yield from _dates_in(value.get("mainEntity"))
+
+
+def _published(stated: list[str], found: str | None, name: str) -> Published | None:
+    missing: NoSuchDateError | None = None
+    for value in [*stated, *([found] if found else [])]:
+        try:
+            return parse_published(value)
+        except NotADateError:
+            continue
+        except NoSuchDateError as error:
+            missing = missing or error
+    if missing is not None:
+        raise UnreadableDocumentError(f"{name}: published: {missing}; correct it in the page", MEDIA_TYPE)
+    return None
