@@ -33,7 +33,7 @@ _SUFFIX = re.compile(r"\.([A-Za-z][A-Za-z0-9]{0,7})\Z")
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"<!doctype\s+([A-Za-z:]+)", re.IGNORECASE)
 _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
-_FEED_ROOTS = frozenset(("rss", "feed", "rdf"))
+FEED_ROOTS = frozenset(("rss", "feed", "rdf"))
 _SNIFFED_BYTES = 8192
 
 
@@ -49,7 +49,7 @@ def kind_of(data: bytes, name: str, media_type: str = "") -> Kind:
                 "text/html",
             )
         return "page"
-    if root in _FEED_ROOTS:
+    if root in FEED_ROOTS:
         return "feed"
     if root is not None and (expected == "feed" or data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml")):
         raise UnreadableDocumentError(
