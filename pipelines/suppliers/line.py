@@ -15,12 +15,15 @@ class SupplierLine:
     `statement` says what the document is: an order line, a notice of what was shipped, what somebody holds, or plans.
     `unit` is gpu, board, system or rack; `unit_price` is in `currency` (ISO 4217) per `unit`; a promise is
     a day (`promised_on`), and `revised_on` is what replaced it. `verbatim` is the line as it stands in the file.
+    `supplier` is None only for holdings and plans whose source names none. A line that makes several statements (two
+    kinds of accelerator in one cluster) gives several, told apart by `part`; `sheet` is a workbook's sheet. Within a
+    document `sheet`, `line_number` and `part` are unique.
     """
 
     line_number: int
     verbatim: str
     statement: Statement
-    supplier: str
+    supplier: str | None = None
     buyer: str | None = None
     ship_to: str | None = None
     order_ref: str | None = None
@@ -42,16 +45,23 @@ class SupplierLine:
     certainty: Certainty = "confirmed"
     document_date: date | None = None
     site: str | None = None
+    part: int = 1
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedLine:
-    """A line that breaks its contract: the verbatim line, its place, every reason (`column: what is wrong, why`)."""
+    """A line that breaks its contract: the verbatim line, its place, every reason (`column: what is wrong, why`).
+
+    `columns` are the file's columns at fault; `part` and `sheet` are as for an accepted line.
+    """
 
     line_number: int | None
     verbatim: str
     reasons: tuple[str, ...]
     columns: tuple[str, ...] = ()
+    part: int = 1
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

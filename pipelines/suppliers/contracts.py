@@ -1,0 +1,354 @@
+"""Supplier contracts: what a supplier's file looks like, as data (`reference/contracts/*.toml`), checked when loaded.
+
+Here belong the shape of a contract, its checks, and the choice of the contract for a file by name. Reading files and
+values stays in the readers beside this module; what a line means stays in `sql/`.
+"""
+
+import codecs
+import fnmatch
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from pipelines.suppliers.line import Certainty, Statement
+
+TextField = Literal["supplier", "buyer", "ship_to", "order_ref", "line_ref", "sku", "site"]
+QuantityField = Literal["quantity", "shipped_quantity", "delivered_quantity"]
+DateField = Literal[
+    "ordered_on", "requested_on", "promised_on", "revised_on", "shipped_on", "delivered_on", "document_date",
+]  # fmt: skip
+WordField = Literal["unit", "status", "certainty", "currency"]
+LineField = Literal[TextField, QuantityField, DateField, WordField, "unit_price"]
+Unit = Literal["gpu", "board", "system", "rack"]
+Status = Literal["open", "confirmed", "shipped", "partly_delivered", "delivered", "cancelled", "delayed"]
+
+QUANTITY_FIELDS: tuple[str, ...] = get_args(QuantityField)
+DATE_FIELDS: tuple[str, ...] = get_args(DateField)
+TEXT_FIELDS: tuple[str, ...] = get_args(TextField)
+
+_DATE_DIRECTIVES = {"%d", "%m", "%Y", "%y", "%H", "%M", "%S"}
+
+
+def fold(text: str) -> str:
+    """A column's name or a word as it is compared: case and runs of white space do not count."""
+    return " ".join(text.split()).casefold()
+
+
+def _date_format(given: str) -> str:
+    directives = re.findall(r"%.", given)
+    unknown = sorted(set(directives) - _DATE_DIRECTIVES)
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)} cannot stand in a date format: use %d %m %Y %y (%H %M %S)")
+    if "%d" not in directives or "%m" not in directives or not {"%Y", "%y"} & set(directives):
+        raise ValueError("does not name day, month and year: write %d, %m and %Y (or %y)")
+    return given
+
+
+def _regular_expression(given: str) -> str:
+    try:
+        re.compile(given)
+    except re.error as problem:
+        raise ValueError(f"no regular expression: {problem}") from None
+    return given
+
+
+def _encoding(given: str) -> str:
+    try:
+        "".encode(codecs.lookup(given).name)
+    except LookupError:
+        raise ValueError("no text encoding that Python knows: write for example utf-8 or cp1252") from None
+    return given
+
+
+def _listed(given: object) -> object:
+    return tuple(given) if isinstance(given, list) else given
+
+
+def _alternatives(given: object) -> object:
+    if not isinstance(given, dict):
+        return given
+    return {name: (of,) if isinstance(of, str) else _listed(of) for name, of in given.items()}
+
+
+T = TypeVar("T")
+Words = Annotated[str, Field(min_length=1)]
+DateFormat = Annotated[str, AfterValidator(_date_format)]
+Pattern = Annotated[str, AfterValidator(_regular_expression)]
+Listed = Annotated[tuple[T, ...], BeforeValidator(_listed)]
+# Each field's column, or several of which the first that holds a value counts.
+Columns = Annotated[dict[LineField, tuple[Words, ...]], BeforeValidator(_alternatives)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class CsvFormat(_Part):
+    """How a CSV file is written. `header_row` is its physical line; without it the header is looked for."""
+
+    kind: Literal["csv"]
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
+    quote: str = Field(default='"', min_length=1, max_length=1)
+    header_row: int | None = Field(default=None, ge=1)
+
+
+class XlsxFormat(_Part):
+    """How a workbook is written. `sheet` is a name or pattern (`Ship*`); without it the first sheet is read."""
+
+    kind: Literal["xlsx"]
+    sheet: str | None = None
+    header_row: int | None = Field(default=None, ge=1)
+
+
+class StatementColumn(_Part):
+    """A column that says line by line whether it is an order, a shipment, a holding or a plan."""
+
+    column: str
+    words: dict[str, Statement] = Field(min_length=1)
+
+
+class Numbers(_Part):
+    """The marks in numbers that are written as text; `thousands` is empty where none is used."""
+
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ".", ",", " ", "'"] = ""
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands are the same mark: nobody could tell 1.500 from 1.5")
+        return self
+
+
+class DocumentDate(_Part):
+    """Where the document says of which day it is: a part of the file's name, or the cell after a label."""
+
+    name_pattern: Pattern | None = None
+    cell_after: str | None = None
+    formats: Listed[DateFormat] = ()
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.name_pattern is None) == (self.cell_after is None):
+            raise ValueError("give either name_pattern or cell_after")
+        if self.name_pattern is not None:
+            if re.compile(self.name_pattern).groups != 1:
+                raise ValueError("name_pattern needs exactly one (group): the date within the file's name")
+            if not self.formats:
+                raise ValueError("name_pattern needs formats, for example formats = ['%Y-%m-%d']")
+        return self
+
+
+class SkipRule(_Part):
+    """Lines that are no statement (totals, duplicates): rejected with `reason`, so that they stay counted."""
+
+    column: str
+    reason: str = Field(min_length=1)
+    matches: Pattern | None = None
+    equals: Listed[str] | None = None
+    filled: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        if sum(test is not None for test in (self.matches, self.equals, self.filled)) != 1:
+            raise ValueError("give exactly one of matches, equals, filled")
+        return self
+
+
+class Also(_Part):
+    """A second statement that the same line makes, where one of the columns `when_any` holds a value."""
+
+    when_any: Listed[str] = Field(min_length=1)
+    line_ref_suffix: str = Field(min_length=1)
+    columns: Columns = Field(min_length=1)
+
+
+class WordLists(_Part):
+    """The file's own words for ours. Ours (`open`, `gpu`, `confirmed`, `EUR`) are always understood."""
+
+    status: dict[str, Status] = {}
+    unit: dict[str, Unit] = {}
+    certainty: dict[str, Certainty] = {}
+    currency: dict[str, str] = {}
+
+
+class Example(_Part):
+    """A line of such a file and what it has to give: fields, or a part of the reason why it is rejected."""
+
+    line: str | None = None
+    cells: Listed[str | int | float | date] | None = None
+    part: int = Field(default=1, ge=1)
+    expect: dict[LineField | Literal["statement"], str | int | float | date] = {}
+    absent: Listed[LineField] = ()
+    reason: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.line is None) == (self.cells is None):
+            raise ValueError("give either line (as the CSV file has it) or cells (a list)")
+        if bool(self.expect) == (self.reason is not None):
+            raise ValueError("give either expect (fields) or reason (a part of the rejection)")
+        return self
+
+
+class Contract(_Part):
+    """One kind of supplier file. docs/suppliers.md explains every key and shows a whole contract."""
+
+    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    description: str = Field(min_length=1)
+    files: Listed[Words] = Field(min_length=1)
+    header: Listed[Words] = ()
+    format: CsvFormat | XlsxFormat = Field(discriminator="kind")
+    statement: Statement | StatementColumn
+    columns: Columns = Field(min_length=1)
+    columns_for: dict[Statement, Columns] = {}
+    also: Listed[Also] = ()
+    optional_columns: Listed[Words] = ()
+    constants: dict[TextField | WordField, Words] = {}
+    first_of: dict[TextField, Words] = {}
+    blank_words: Listed[Words] = ()
+    numbers: Numbers = Numbers()
+    date_formats: Listed[DateFormat] = ("%Y-%m-%d",)
+    document_date: DocumentDate | None = None
+    words: WordLists = WordLists()
+    required: Listed[LineField] = ()
+    allow_empty_sku: bool = False
+    key: Listed[LineField] = Field(min_length=1)
+    skip_when: Listed[SkipRule] = ()
+    example_header: str | Listed[str] = ""
+    examples: Listed[Example] = ()
+
+    @property
+    def statements(self) -> frozenset[str]:
+        """Every statement that a line of such a file can make."""
+        return frozenset([self.statement] if isinstance(self.statement, str) else self.statement.words.values())
+
+    def columns_of(self, statement: Statement | None, also: Also | None = None) -> dict[str, tuple[str, ...]]:
+        """Which columns each field is read from, for a line that makes this statement."""
+        layers: list[Columns] = [self.columns]
+        if statement is not None:
+            layers.append(self.columns_for.get(statement, {}))
+        if also is not None:
+            layers.append(also.columns)
+        return {str(name): of for layer in layers for name, of in layer.items()}
+
+    def _column_groups(self) -> list[tuple[str, ...]]:
+        single = [*self.header, *(rule.column for rule in self.skip_when)]
+        if isinstance(self.statement, StatementColumn):
+            single.append(self.statement.column)
+        groups: list[tuple[str, ...]] = [(name,) for name in single]
+        for columns in (self.columns, *self.columns_for.values(), *(also.columns for also in self.also)):
+            groups.extend(columns.values())
+        return groups
+
+    def needed_columns(self) -> list[tuple[str, ...]]:
+        """What a header must hold: for each entry one of these names. `optional_columns` are not needed."""
+        optional = {fold(name) for name in self.optional_columns}
+        needed = [names for names in self._column_groups() if not optional & {fold(name) for name in names}]
+        return list(dict.fromkeys(needed))
+
+    def named_columns(self) -> set[str]:
+        """Every column that the contract reads or asks about."""
+        return {name for names in self._column_groups() for name in names}
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        problems = _disagreements(self)
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def _disagreements(contract: Contract) -> list[str]:
+    read = set(contract.columns).union(*contract.columns_for.values(), *(also.columns for also in contract.also))
+    given = read | set(contract.constants)
+    problems = []
+    if both := sorted(read & set(contract.constants)):
+        problems.append(f"constants: {', '.join(both)} is also read from a column: keep one of the two")
+    if missing := sorted({*contract.required, *contract.key} - given):
+        problems.append(f"required, key: {', '.join(missing)} has neither a column nor a constant")
+    if missing := sorted(set(contract.first_of) - read):
+        problems.append(f"first_of: {', '.join(missing)} is read from no column")
+    if unused := sorted(set(contract.columns_for) - contract.statements):
+        problems.append(f"columns_for: no line is a {', '.join(unused)} by this contract's statement")
+    if contract.statements & {"order", "shipment"}:
+        problems += [
+            f"columns: an order or a shipment needs {name}: it is what tells its lot"
+            for name in sorted({"supplier", "order_ref", "sku"} - given)
+        ]
+    if given & set(QUANTITY_FIELDS) and "unit" not in given:
+        problems.append(
+            "unit: quantities need a column or a constant that says what is counted (gpu, board, system, rack)"
+        )
+    if "unit_price" in given and "currency" not in given:
+        problems.append("currency: unit_price needs a column or a constant that says in which currency")
+    if contract.document_date is not None and "document_date" in given:
+        problems.append("document_date: it is also read from a column: keep one of the two")
+    if contract.examples and not contract.example_header:
+        problems.append("example_header: examples need the header line that they stand under")
+    return problems
+
+
+class InvalidContract(ValueError):
+    """Contracts that cannot be used; the message has one line a problem: file, key, what is wrong."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def load_contracts(folder: Path) -> list[Contract]:
+    """All contracts of a folder, ordered by name. Raises InvalidContract with every problem of every file."""
+    contracts: list[Contract] = []
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            contract = Contract.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except tomllib.TOMLDecodeError as problem:
+            problems.append(f"{path.name}: not TOML: {problem}")
+        except UnicodeDecodeError as problem:
+            problems.append(f"{path.name}: not UTF-8 (byte {problem.start}): save it as UTF-8")
+        except ValidationError as problem:
+            problems += [f"{path.name}: {_key(error['loc'])}: {_message(error)}" for error in problem.errors()]
+        else:
+            contracts.append(contract)
+            if contract.name != path.stem:
+                problems.append(
+                    f"{path.name}: name: {contract.name!r} is not the file's: rename one to match the other"
+                )
+    if problems:
+        raise InvalidContract(problems)
+    return contracts
+
+
+def _key(place: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in place if part != "[key]") or "the whole file"
+
+
+def _message(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return "no such key: remove it or correct its spelling (docs/suppliers.md lists all keys)"
+    if error["type"] == "missing":
+        return "missing: add it (docs/suppliers.md shows a whole contract)"
+    what = str(error["msg"]).removeprefix("Value error, ")
+    return what if isinstance(error["input"], dict) else f"{what} (given: {error['input']!r})"
+
+
+def contracts_for_name(contracts: Sequence[Contract], name: str) -> list[Contract]:
+    """The contracts of which a pattern fits the file's name; folders and case do not count."""
+    file_name = name.replace("\\", "/").rsplit("/", 1)[-1].casefold()
+    return [one for one in contracts if any(fnmatch.fnmatchcase(file_name, glob.casefold()) for glob in one.files)]
