@@ -3,9 +3,10 @@
 Only text is made here; running it belongs in `pipelines.publish.database`.
 """
 
+from itertools import pairwise
+
 import sqlglot
 from sqlglot import exp
-from sqlglot.tokens import TokenType
 
 from pipelines.sql_model import InvalidModel, Model
 
@@ -43,8 +44,8 @@ def create_macro(model: Model) -> str:
         )
     text, end = [], 0
     tokens = sqlglot.tokenize(model.sql, read="duckdb")
-    for sign, word in zip(tokens, tokens[1:], strict=False):
-        if sign.token_type is TokenType.PARAMETER and word.start == sign.end + 1 and word.text == placeholder:
+    for sign, word in pairwise(tokens):
+        if sign.text == "$" and word.start == sign.end + 1 and word.text == placeholder:
             text += [model.sql[end : sign.start], f"CAST({parameter} AS {kind})"]
             end = word.end + 1
     text.append(model.sql[end:])
