@@ -5,7 +5,7 @@ SELECT
     products.name, -- Full name. {not null}
     products.level, -- How exact it is. {not null, one of: any, family, model, variant, system}
     products.parent_id, -- The next wider product. {-> reference.products.product_id}
-    products.family_id, -- Its family. {not null, -> reference.products.product_id}
+    coalesce(products.family_id, products.product_id) AS family_id, -- Its family. {not null, -> reference.products.product_id}
     products.vendor_id, -- Who makes it. {-> reference.entities.entity_id}
     products.unit, -- What one of it is. {not null, one of: gpu, system, rack}
     products.component_id, -- The accelerator in a system. {-> reference.products.product_id}

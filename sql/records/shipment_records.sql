@@ -1,0 +1,289 @@
+-- One row per statement of one source: what a claim or a supplier's line says, with ids, GPU counts, US dollars, whole-day intervals and both times.
+-- check counts_are_ordered: coalesce(gpus_low <= gpus_best, TRUE) AND coalesce(gpus_best <= gpus_high, TRUE)
+-- check days_are_ordered: coalesce(promised_start <= promised_end, TRUE) AND coalesce(actual_start <= actual_end, TRUE)
+-- check comes_from_one_place: (claim_id IS NULL) <> (line_id IS NULL)
+WITH items AS (
+    SELECT
+        items.item_id,
+        items.source,
+        coalesce(
+            CASE items.published_precision WHEN 'instant' THEN items.published_at ELSE items.published_end::TIMESTAMP END,
+            items.fetched_at
+        ) AS known_at,
+        row_number() OVER (
+            PARTITION BY items.source, items.guid
+            ORDER BY items.fetched_at DESC, items.published_at DESC NULLS LAST, items.item_id
+        ) > 1 AS superseded
+    FROM raw.news_items AS items
+),
+
+outlet_names AS (
+    SELECT
+        lower(strip_accents(trim(names.name))) AS folded_name,
+        min(names.outlet_id) AS outlet_id
+    FROM (
+        SELECT
+            outlets.outlet_id,
+            unnest(list_append(string_split(coalesce(outlets.aliases, outlets.name), '|'), outlets.name)) AS name
+        FROM reference.outlets
+    ) AS names
+    GROUP BY folded_name
+),
+
+news AS (
+    SELECT
+        'claim:' || claims.claim_id AS record_id,
+        'news' AS source_kind,
+        claims.event,
+        'statement' AS statement,
+        claims.supplier,
+        claims.from_entity,
+        claims.to_entity,
+        CASE WHEN claims.product IS NOT NULL THEN coalesce(product_names.product_id, 'gpu') END AS product_id,
+        claims.quantity_low AS stated_quantity_low,
+        claims.quantity_high AS stated_quantity_high,
+        claims.quantity_unit AS stated_unit,
+        claims.value_low,
+        claims.value_high,
+        claims.currency,
+        claims.promised_start,
+        claims.promised_end,
+        claims.revised_start,
+        claims.revised_end,
+        claims.actual_start,
+        claims.actual_end,
+        claims.delay_low_days,
+        claims.delay_high_days,
+        claims.certainty,
+        coalesce(
+            outlet_names.outlet_id,
+            entity_names.entity_id,
+            '~' || trim(regexp_replace(lower(strip_accents(claims.attributed_to)), '[^\p{L}\p{N}]+', '-', 'g'), '-'),
+            'item:' || roots.source
+        ) AS origin_id,
+        items.known_at,
+        claims.claim_id,
+        claims.item_id,
+        NULL AS line_id,
+        NULL AS document_id,
+        NULL AS order_key,
+        items.superseded
+    FROM claims.news_claims AS claims
+    INNER JOIN items ON claims.item_id = items.item_id
+    INNER JOIN claims.wire_groups AS groups ON claims.item_id = groups.item_id
+    INNER JOIN items AS roots ON groups.root_item_id = roots.item_id
+    LEFT JOIN reference.product_names AS product_names
+        ON lower(strip_accents(trim(claims.product))) = product_names.folded_name
+    LEFT JOIN outlet_names ON lower(strip_accents(trim(claims.attributed_to))) = outlet_names.folded_name
+    LEFT JOIN reference.entity_names AS entity_names
+        ON lower(strip_accents(trim(claims.attributed_to))) = entity_names.folded_name
+),
+
+sku_products AS (
+    SELECT
+        stated.sku,
+        arg_max(skus.product_id, (length(skus.pattern), skus.product_id)) AS product_id
+    FROM (SELECT DISTINCT lines.sku FROM claims.supplier_lines AS lines WHERE lines.sku IS NOT NULL) AS stated
+    INNER JOIN reference.skus ON regexp_full_match(stated.sku, skus.pattern, 'i')
+    GROUP BY stated.sku
+),
+
+lines AS (
+    SELECT
+        lines.line_id,
+        lines.document_id,
+        lines.statement,
+        lines.supplier,
+        lines.buyer,
+        CASE WHEN lines.sku IS NULL THEN 'gpu' ELSE coalesce(sku_products.product_id, 'gpu') END AS product_id,
+        coalesce(lines.unit, 'gpu') AS unit,
+        lines.quantity,
+        lines.quantity * lines.unit_price AS order_value,
+        lines.currency,
+        lines.ordered_on,
+        lines.promised_on,
+        lines.revised_on,
+        lines.shipped_on,
+        lines.shipped_quantity,
+        lines.delivered_on,
+        lines.delivered_quantity,
+        lines.status,
+        lines.certainty,
+        lines.document_date,
+        lower(
+            lines.supplier || '/' || coalesce(lines.order_ref, lines.document_id) || '/'
+            || coalesce(lines.line_ref, lines.sku, lines.line_number::VARCHAR)
+        ) AS order_key,
+        coalesce(lines.document_date::TIMESTAMP, lines.received_at) AS known_at,
+        row_number() OVER (
+            PARTITION BY
+                lines.statement,
+                order_key,
+                CASE lines.statement WHEN 'shipment' THEN coalesce(lines.shipped_on, lines.delivered_on) END
+            ORDER BY
+                coalesce(lines.document_date, lines.received_at::DATE) DESC,
+                lines.received_at DESC,
+                lines.document_id ASC,
+                lines.line_number DESC
+        ) > 1 AS superseded
+    FROM claims.supplier_lines AS lines
+    LEFT JOIN sku_products ON lines.sku = sku_products.sku
+),
+
+line_events AS (
+    SELECT
+        lines.line_id,
+        unnest(list_filter([
+            {
+                'event': CASE WHEN lines.statement = 'order' THEN 'order' END,
+                'quantity': lines.quantity,
+                'happened_on': lines.ordered_on
+            },
+            {
+                'event': CASE
+                    WHEN lines.statement IN ('order', 'shipment') AND (lines.shipped_quantity > 0 OR lines.shipped_on IS NOT NULL)
+                        THEN 'shipment'
+                END,
+                'quantity': coalesce(lines.shipped_quantity, lines.quantity),
+                'happened_on': lines.shipped_on
+            },
+            {
+                'event': CASE
+                    WHEN lines.statement IN ('order', 'shipment') AND (lines.delivered_quantity > 0 OR lines.delivered_on IS NOT NULL)
+                        THEN 'delivery'
+                END,
+                'quantity': coalesce(lines.delivered_quantity, lines.shipped_quantity, lines.quantity),
+                'happened_on': lines.delivered_on
+            },
+            {
+                'event': CASE WHEN lines.statement = 'order' AND lines.status = 'cancelled' THEN 'cancellation' END,
+                'quantity': NULL,
+                'happened_on': lines.document_date
+            },
+            {
+                'event': CASE WHEN lines.statement = 'holding' AND coalesce(lines.status, '') <> 'decommissioned' THEN 'holding' END,
+                'quantity': lines.quantity,
+                'happened_on': lines.delivered_on
+            },
+            {
+                'event': CASE WHEN lines.statement = 'plan' THEN 'plan' END,
+                'quantity': lines.quantity,
+                'happened_on': NULL
+            }
+        ], lambda each_event: each_event.event IS NOT NULL)) AS said
+    FROM lines
+),
+
+supplier AS (
+    SELECT
+        'line:' || lines.line_id || ':' || line_events.said.event AS record_id,
+        'supplier' AS source_kind,
+        line_events.said.event AS event,
+        lines.statement,
+        lines.supplier,
+        NULL AS from_entity,
+        lines.buyer AS to_entity,
+        lines.product_id,
+        line_events.said.quantity AS stated_quantity_low,
+        line_events.said.quantity AS stated_quantity_high,
+        lines.unit AS stated_unit,
+        CASE WHEN line_events.said.event = 'order' THEN lines.order_value END AS value_low,
+        CASE WHEN line_events.said.event = 'order' THEN lines.order_value END AS value_high,
+        lines.currency,
+        CASE WHEN line_events.said.event IN ('order', 'plan') THEN lines.promised_on END AS promised_start,
+        CASE WHEN line_events.said.event IN ('order', 'plan') THEN lines.promised_on END AS promised_end,
+        CASE WHEN line_events.said.event = 'order' THEN lines.revised_on END AS revised_start,
+        CASE WHEN line_events.said.event = 'order' THEN lines.revised_on END AS revised_end,
+        line_events.said.happened_on AS actual_start,
+        line_events.said.happened_on AS actual_end,
+        NULL AS delay_low_days,
+        NULL AS delay_high_days,
+        lines.certainty,
+        'supplier:' || lower(lines.supplier) AS origin_id,
+        lines.known_at,
+        NULL AS claim_id,
+        NULL AS item_id,
+        lines.line_id,
+        lines.document_id,
+        CASE WHEN lines.statement IN ('order', 'shipment') THEN lines.order_key END AS order_key,
+        lines.superseded
+    FROM line_events
+    INNER JOIN lines ON line_events.line_id = lines.line_id
+),
+
+statements AS (
+    SELECT * FROM news
+    UNION ALL
+    SELECT * FROM supplier
+),
+
+counted AS (
+    SELECT
+        statements.*,
+        CASE
+            WHEN statements.stated_quantity_low IS NULL THEN statements.stated_quantity_high
+            WHEN statements.stated_quantity_high IS NULL THEN statements.stated_quantity_low
+            ELSE (statements.stated_quantity_low + statements.stated_quantity_high) / 2
+        END AS stated_quantity_best,
+        CASE
+            WHEN statements.value_low IS NULL THEN statements.value_high
+            WHEN statements.value_high IS NULL THEN statements.value_low
+            ELSE (statements.value_low + statements.value_high) / 2
+        END AS value_best,
+        sizes.gpus_low AS unit_gpus_low,
+        sizes.gpus_best AS unit_gpus_best,
+        sizes.gpus_high AS unit_gpus_high
+    FROM statements
+    LEFT JOIN records.unit_sizes AS sizes
+        ON
+            coalesce(statements.product_id, 'gpu') = sizes.product_id
+            AND coalesce(statements.stated_unit, 'gpu') = sizes.unit
+)
+
+SELECT
+    counted.record_id, -- The statement: claim, or line version and event. {key}
+    counted.source_kind, -- Who states it. {not null, one of: news, supplier}
+    counted.event, -- What is stated to happen. {not null, one of: order, plan, allocation, shipment, delivery, diversion, delay, cancellation, restriction, resale, holding}
+    counted.statement, -- What kind of document states it; a news item's is a statement. {not null, one of: statement, order, shipment, holding, plan}
+    suppliers.entity_id AS supplier_id, -- Who makes or sells. {-> records.entities.entity_id}
+    givers.entity_id AS from_id, -- Who had them, or was to have them, before. {-> records.entities.entity_id}
+    receivers.entity_id AS to_id, -- Who gets, ordered, holds or waits for them. {-> records.entities.entity_id}
+    counted.product_id, -- Product at the level that is stated. {-> reference.products.product_id}
+    coalesce(products.family_id, 'gpu') AS family_id, -- Its family; gpu where none is stated. {not null, -> reference.products.product_id}
+    counted.stated_quantity_low, -- Least count as stated, in stated_unit.
+    counted.stated_quantity_high, -- Greatest count as stated, in stated_unit.
+    counted.stated_unit, -- What was counted. {one of: gpu, board, system, rack}
+    counted.stated_quantity_low * counted.unit_gpus_low AS gpus_low, -- Least number of GPUs.
+    counted.stated_quantity_best * counted.unit_gpus_best AS gpus_best, -- GPUs where one number is needed.
+    counted.stated_quantity_high * counted.unit_gpus_high AS gpus_high, -- Greatest number of GPUs.
+    counted.stated_quantity_low * counted.unit_gpus_low * products.h100e AS h100e_low, -- Least H100-equivalents.
+    counted.stated_quantity_best * counted.unit_gpus_best * products.h100e AS h100e_best, -- H100-equivalents where one number is needed.
+    counted.stated_quantity_high * counted.unit_gpus_high * products.h100e AS h100e_high, -- Greatest H100-equivalents.
+    counted.value_low * coalesce(rates.usd_per_unit, CASE counted.currency WHEN 'USD' THEN 1 END) AS value_usd_low, -- Least value, US dollars of the month.
+    counted.value_best * coalesce(rates.usd_per_unit, CASE counted.currency WHEN 'USD' THEN 1 END) AS value_usd_best, -- Value where one number is needed, US dollars.
+    counted.value_high * coalesce(rates.usd_per_unit, CASE counted.currency WHEN 'USD' THEN 1 END) AS value_usd_high, -- Greatest value, US dollars.
+    counted.promised_start, -- First day of the promised interval.
+    counted.promised_end, -- Last day of the promised interval.
+    counted.revised_start, -- First day of the interval that replaced it.
+    counted.revised_end, -- Last day of the interval that replaced it.
+    counted.actual_start, -- First day of when it happened.
+    counted.actual_end, -- Last day of when it happened.
+    counted.delay_low_days, -- Least stated delay, in days.
+    counted.delay_high_days, -- Greatest stated delay, in days.
+    counted.certainty, -- How sure the source is. {not null, one of: confirmed, reported, rumoured, denied}
+    counted.origin_id, -- The independent origin: a named source, the first of all copies, or a supplier's own books. {not null}
+    counted.known_at, -- When it became known (UTC). {not null}
+    counted.claim_id, -- The claim. {-> claims.news_claims.claim_id}
+    counted.item_id, -- The news item. {-> raw.news_items.item_id}
+    counted.line_id, -- The supplier's line version. {-> claims.supplier_lines.line_id}
+    counted.document_id, -- The supplier's document. {-> raw.supplier_documents.document_id}
+    counted.order_key, -- Supplier, order and line, where a supplier states it.
+    counted.superseded -- Whether a newer version of the same item or line replaced it. {not null}
+FROM counted
+LEFT JOIN records.stated_names AS suppliers ON counted.supplier = suppliers.name
+LEFT JOIN records.stated_names AS givers ON counted.from_entity = givers.name
+LEFT JOIN records.stated_names AS receivers ON counted.to_entity = receivers.name
+LEFT JOIN reference.products AS products ON counted.product_id = products.product_id
+ASOF LEFT JOIN reference.exchange_rates AS rates
+    ON counted.currency = rates.currency AND counted.known_at >= rates.month
+ORDER BY counted.record_id
