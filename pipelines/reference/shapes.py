@@ -132,10 +132,15 @@ def fold(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+_LETTER = "[0-9a-z\u00df-\u024f\u0370-\u052f]"
+
+
 def stands_in(word: str, text: str) -> bool:
-    """Whether a word stands in a text, compared folded and as a whole word where its script has spaces."""
-    letter = "[0-9a-z\u00df-\u024f\u0370-\u052f]"
-    return re.search(f"(?<!{letter}){re.escape(fold(word))}(?!{letter})", fold(text)) is not None
+    """Whether a word stands in a text, compared folded; as a whole word where its script puts blanks between words."""
+    folded = fold(word)
+    before = f"(?<!{_LETTER})" if re.match(_LETTER, folded[:1]) else ""
+    after = f"(?!{_LETTER})" if re.match(_LETTER, folded[-1:]) else ""
+    return bool(folded) and re.search(before + re.escape(folded) + after, fold(text)) is not None
 
 
 @dataclass(frozen=True, slots=True)
