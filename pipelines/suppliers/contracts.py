@@ -18,7 +18,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationError,
     model_validator,
 )
@@ -121,6 +123,16 @@ class StatementColumn(_Part):
     words: dict[str, Statement] = Field(min_length=1)
 
 
+def _statement_kind(given: object) -> str:
+    return _BY_COLUMN if isinstance(given, dict | StatementColumn) else _FIXED
+
+
+_FIXED, _BY_COLUMN = "(a word)", "(a table)"
+OneOrColumn = Annotated[
+    Annotated[Statement, Tag(_FIXED)] | Annotated[StatementColumn, Tag(_BY_COLUMN)], Discriminator(_statement_kind)
+]
+
+
 class Numbers(_Part):
     """The marks in numbers that are written as text; `thousands` is empty where none is used."""
 
@@ -213,7 +225,7 @@ class Contract(_Part):
     files: Listed[Words] = Field(min_length=1)
     header: Listed[Words] = ()
     format: CsvFormat | XlsxFormat = Field(discriminator="kind")
-    statement: Statement | StatementColumn
+    statement: OneOrColumn
     columns: Columns = Field(min_length=1)
     columns_for: dict[Statement, Columns] = {}
     also: Listed[Also] = ()
@@ -336,7 +348,7 @@ def load_contracts(folder: Path) -> list[Contract]:
 
 
 def _key(place: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in place if part != "[key]") or "the whole file"
+    return ".".join(str(part) for part in place if part not in ("[key]", _FIXED, _BY_COLUMN)) or "the whole file"
 
 
 def _message(error: Any) -> str:
