@@ -79,7 +79,7 @@ def fetch_feed(
         reason = f"time-out ({type(error).__name__}) after {timeout:g} s without an answer; {_LATER}"
     except httpx.ConnectError as error:
         reason = f"no connection ({error}); check the address and the network"
-    except (httpx.InvalidURL, ValueError) as error:
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
         reason = f"not a usable address ({error}); correct it in the list of feeds"
     except httpx.HTTPError as error:
         reason = f"the connection broke off ({error or type(error).__name__}); {_LATER}"
@@ -239,7 +239,8 @@ def _decompressed(response: httpx.Response) -> Iterator[bytes]:
 def _require_http(url: str) -> None:
     scheme = urlsplit(url).scheme.lower()
     if scheme not in ("http", "https"):
-        raise _FailedError(f"addresses of the kind {scheme or 'without scheme'!r} are not fetched; give http or https")
+        kind = f"an address of the kind {scheme}:" if scheme else "no whole address"
+        raise _FailedError(f"{kind}; only http:// and https:// are fetched; correct it in the list of feeds")
 
 
 def _sendable(value: str | None) -> str | None:

@@ -71,7 +71,7 @@ def root_element(data: bytes) -> str | None:
     head = data[:_SNIFFED_BYTES]
     charset = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     text = head.decode(charset, "replace")
-    position = _skip_prolog(text)
+    position = prolog_length(text)
     if match := _DOCTYPE.match(text, position):
         return match[1].rpartition(":")[2].lower()
     element = _ELEMENT.match(text, position)
@@ -83,6 +83,7 @@ def _by_name(name: str) -> Kind | None:
     return _BY_SUFFIX.get(suffix[1].lower()) if suffix else None
 
 
-def _skip_prolog(text: str) -> int:
+def prolog_length(text: str) -> int:
+    """How many characters of XML declaration, comments and blanks stand before the markup proper."""
     match = _PROLOG.match(text)
     return match.end() if match else 0

@@ -13,11 +13,11 @@ from pipelines.news.charsets import decode
 from pipelines.news.dates import NoSuchDateError, NotADateError, Published, parse_published
 from pipelines.news.errors import UnreadableDocumentError
 from pipelines.news.item import NewsItem
+from pipelines.news.kinds import prolog_length
 
 MEDIA_TYPE = "text/html"
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
-_XML_DECLARATION = re.compile(r"\A\s*<\?xml.*?\?>", re.DOTALL)
 _DATE_PATHS = (
     "//meta[@property='article:published_time']/@content",
     "//meta[@itemprop='datePublished']/@content",
@@ -43,7 +43,8 @@ def read_page(
     """
     meta = _DECLARED.search(data[:4096])
     declared = charset or (meta[1].decode("ascii") if meta else None)
-    html = _XML_DECLARATION.sub("", decode(data, name, declared))
+    html = decode(data, name, declared)
+    html = html[prolog_length(html) :]
     if "<html" not in html[:2000].lower():
         html = f"<html><body>{html}</body></html>"
     try:
@@ -113,7 +114,7 @@ def _dates_in(value: object) -> Iterator[str]:
 
 def _published(stated: list[str], found: str | None, name: str) -> Published | None:
     missing: NoSuchDateError | None = None
-    for value in [*stated, *([found] if found else [])]:
+    for value in stated:
         try:
             return parse_published(value)
         except NotADateError:
@@ -122,4 +123,4 @@ def _published(stated: list[str], found: str | None, name: str) -> Published | N
             missing = missing or error
     if missing is not None:
         raise UnreadableDocumentError(f"{name}: published: {missing}; correct it in the page", MEDIA_TYPE)
-    return None
+    return parse_published(found) if found else None
