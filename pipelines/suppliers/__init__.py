@@ -1,1 +1,1 @@
-"""Bytes to supplier lines, pure: contracts say how a supplier writes. Units stay as stated; GPUs belong to `records`."""
+"""Bytes to supplier lines, pure: contracts say how a supplier writes. Units stay as stated."""

@@ -297,10 +297,12 @@ def _disagreements(contract: Contract) -> list[str]:
         problems.append(f"first_of: {', '.join(missing)} is read from no column")
     if unused := sorted(set(contract.columns_for) - contract.statements):
         problems.append(f"columns_for: no line is a {', '.join(unused)} by this contract's statement")
+    if "supplier" not in given:
+        problems.append("columns: supplier needs a column or a constant that says who sells")
     if contract.statements & {"order", "shipment"}:
         problems += [
             f"columns: an order or a shipment needs {name}: it is what tells its lot"
-            for name in sorted({"supplier", "order_ref", "sku"} - given)
+            for name in sorted({"order_ref", "sku"} - given)
         ]
     if given & set(QUANTITY_FIELDS) and "unit" not in given:
         problems.append(

@@ -27,7 +27,8 @@ def _failures(contract: Contract, example: Example, vocabulary: SupplierVocabula
         sheet, contract.model_copy(update={"format": contract.format.model_copy(update={"header_row": 1})})
     )
     accepted, rejected = read_lines(sheet, header, contract, vocabulary, None, {})
-    result = next((one for one in [*accepted, *rejected] if one.part == example.part), None)
+    results: list[SupplierLine | RejectedLine] = [*accepted, *rejected]
+    result = next((one for one in results if one.part == example.part), None)
     if result is None:
         return [f"the line has no part {example.part}"]
     if isinstance(result, RejectedLine):
@@ -40,10 +41,11 @@ def _failures(contract: Contract, example: Example, vocabulary: SupplierVocabula
 
 
 def _differences(example: Example, line: SupplierLine) -> list[str]:
-    expected: dict[str, str | int | float | date | None] = {**example.expect, **dict.fromkeys(example.absent)}
+    expected: list[tuple[str, str | int | float | date | None]] = [*example.expect.items()]
+    expected += [(name, None) for name in example.absent]
     return [
         f"{name} is {getattr(line, name)!r}, expected {value!r}"
-        for name, value in expected.items()
+        for name, value in expected
         if getattr(line, name) != value
     ]
 

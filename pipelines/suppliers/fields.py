@@ -138,9 +138,9 @@ class LineReader:
         return SupplierLine(row.number, row.verbatim, statement, part=part, sheet=self._sheet, **found)
 
     def _required(self, statement: Statement | None, found: Mapping[str, Any]) -> list[str]:
-        names: list[str] = [*self._contract.required, *self._contract.key]
+        names: list[str] = ["supplier", *self._contract.required, *self._contract.key]
         if statement in ("order", "shipment"):
-            names += ["supplier", "order_ref"]
+            names.append("order_ref")
         if not self._contract.allow_empty_sku:
             names.append("sku")
         if any(found.get(name) is not None for name in QUANTITY_FIELDS):
@@ -172,7 +172,7 @@ class LineReader:
         return code
 
     def _text(self, name: str, cell: Cell) -> str | None:
-        text = cell_text(cell)
+        text = " ".join(cell_text(cell).split()) if name == "sku" else cell_text(cell)
         separator = self._first_of.get(name)
         if separator is not None:
             text = next((piece.strip() for piece in text.split(separator) if piece.strip()), "")

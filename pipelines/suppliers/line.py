@@ -15,15 +15,16 @@ class SupplierLine:
     `statement` says what the document is: an order line, a notice of what was shipped, what somebody holds, or plans.
     `unit` is gpu, board, system or rack; `unit_price` is in `currency` (ISO 4217) per `unit`; a promise is
     a day (`promised_on`), and `revised_on` is what replaced it. `verbatim` is the line as it stands in the file.
-    `supplier` is None only for holdings and plans whose source names none. A line that makes several statements (two
-    kinds of accelerator in one cluster) gives several, told apart by `part`; `sheet` is a workbook's sheet. Within a
-    document `sheet`, `line_number` and `part` are unique.
+    On an order line `shipped_quantity` and `delivered_quantity` are totals up to `document_date`; a shipment line is
+    one shipment, told apart from others of the same order line by `shipped_on`, and they are its own.
+    A line that makes several statements (two kinds of accelerator in one cluster) gives several, told apart by `part`;
+    `sheet` is a workbook's sheet. Within a document `sheet`, `line_number` and `part` are unique together.
     """
 
     line_number: int
     verbatim: str
     statement: Statement
-    supplier: str | None = None
+    supplier: str
     buyer: str | None = None
     ship_to: str | None = None
     order_ref: str | None = None

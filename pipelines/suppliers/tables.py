@@ -195,11 +195,17 @@ def read_lines(
             key = tuple(getattr(result, name) for name in contract.key)
             if key in seen:
                 why = f"key: {_key_shown(contract, key)} stands already in line {seen[key]}: a line counts once"
-                rejected.append(reader.rejected(row, result.part, [(why, "")]))
+                rejected.append(
+                    reader.rejected(row, result.part, [(why, _column_of(contract, result, contract.key[-1]))])
+                )
             else:
                 seen[key] = row.number
                 accepted.append(result)
     return accepted, rejected
+
+
+def _column_of(contract: Contract, line: SupplierLine, name: str) -> str:
+    return " or ".join(contract.columns_of(line.statement).get(name, ()))
 
 
 def _key_shown(contract: Contract, key: tuple[object, ...]) -> str:

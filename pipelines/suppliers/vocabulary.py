@@ -15,9 +15,8 @@ class SupplierVocabulary:
     sku_patterns: tuple[re.Pattern[str], ...]
 
     def knows_sku(self, sku: str) -> bool:
-        """Whether a pattern matches the whole of it, runs of blanks evened out."""
-        evened = " ".join(sku.split())
-        return any(pattern.fullmatch(evened) for pattern in self.sku_patterns)
+        """Whether a pattern matches the whole of it."""
+        return any(pattern.fullmatch(sku) for pattern in self.sku_patterns)
 
 
 def vocabulary(currencies: Iterable[str], patterns: Iterable[str]) -> SupplierVocabulary:

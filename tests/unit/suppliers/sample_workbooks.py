@@ -8,8 +8,8 @@ from openpyxl.styles import Font
 
 FOLDER = Path(__file__).parents[3] / "sample" / "suppliers"
 HEADER = (
-    "PO Number", "PO Line", "Customer", "Ship To", "Item", "Ordered Qty", "UoM", "Unit Value (USD)", "Current Promise",
-    "Ship Date", "Shipped to Date", "Delivery Date", "Delivered to Date", "Status", "Carrier",
+    "PO Number", "PO Line", "Customer", "Ship To", "Item", "Ordered Qty", "UoM", "Unit Value (USD)", "Ship Date",
+    "Shipped Qty", "Delivery Date", "Delivered Qty", "Status", "Carrier",
 )  # fmt: skip
 NORRLAND = ("Norrland Compute AB", "Luleå")
 HELIOS = ("Helios Research Cloud", "Frankfurt am Main")
@@ -17,30 +17,30 @@ KESTREL = ("Kestrel Bay AI, Inc.", "Dublin")
 Value = str | int | float | date | None
 NOTICES: dict[str, tuple[tuple[Value, ...], ...]] = {
     "2024-07-31": (
-        (4500017310, 10, *NORRLAND, "HGX H100 8-GPU", 64, "System", 290_450.0, "n/a",
+        (4500017310, 10, *NORRLAND, "HGX H100 8-GPU", 64, "System", 290_450.0,
          date(2024, 5, 2), 64, date(2024, 5, 10), 64, "Delivered", "Nordic Freight"),
-        (4500017310, 20, *NORRLAND, "H100 SXM5 80GB", 160, "EA", 31_250.5, date(2024, 8, 30),
-         None, None, None, None, "Backordered", None),
-        (4500017310, 21, *NORRLAND, "H100 SXM5 80GB", 96, "EA", 31_250.5, date(2024, 11, 15),
-         None, None, None, None, "Backordered", None),
-        (4500017355, 20, *HELIOS, "L40S", 32, "EA", "10,600.00", "n/a",
+        (4500017355, 20, *HELIOS, "L40S", 32, "EA", "10,600.00",
          "06/14/2024", 32, "06/18/2024", 32, "Delivered", "Main-Spedition"),
-        (4500017418, 10, *KESTREL, "HGX H100 8-GPU", 40, "System", 293_100.0, "08/09/2024",
-         date(2024, 7, 24), 40, date(2024, 7, 19), 32, "Partially delivered", "Liffey Cargo"),
-        ("Total", None, None, None, None, 392, None, None, None, None, 136, None, 128, None, None),
+        (4500017418, 10, *KESTREL, "HGX H100 8-GPU", 40, "System", 293_100.0,
+         date(2024, 5, 24), 24, date(2024, 5, 29), 24, "Delivered", "Liffey Cargo"),
+        (4500017418, 10, *KESTREL, "HGX H100 8-GPU", 40, "System", 293_100.0,
+         date(2024, 7, 12), 8, date(2024, 7, 19), 8, "Delivered", "Liffey Cargo"),
+        (4500017418, 10, *KESTREL, "HGX H100 8-GPU", 40, "System", 293_100.0,
+         date(2024, 7, 24), 8, "TBD", None, "In transit", "Liffey Cargo"),
+        ("Total", None, None, None, None, None, None, None, None, 136, None, 128, None, None),
     ),
     "2025-03-31": (
-        (4500017310, 20, *NORRLAND, "H100 SXM5 80GB", 160, "EA", 31_250.5, "n/a",
+        (4500017418, 10, *KESTREL, "HGX H100 8-GPU", 40, "System", 293_100.0,
+         date(2024, 7, 24), 8, date(2024, 8, 8), 8, "Delivered", "Liffey Cargo"),
+        (4500017310, 20, *NORRLAND, "H100 SXM5 80GB", 160, "EA", 31_250.5,
          date(2024, 8, 27), 160, date(2024, 9, 4), 160, "Delivered", "Nordic Freight"),
-        (4500017310, 21, *NORRLAND, "H100 SXM5 80GB", 96, "EA", 31_250.5, date(2025, 4, 11),
-         date(2025, 3, 27), 96, None, None, "In transit", "Nordic Freight"),
-        (4500017355, 10, *HELIOS, "GB200 NVL72", 4, "Rack", "3,410,000.00", date(2025, 5, 30),
-         date(2025, 2, 24), 2, date(2025, 3, 6), 2, "Partially delivered", "Main-Spedition"),
-        (4500017418, 10, *KESTREL, "HGX H100 8-GPU", 40, "System", 293_100.0, "n/a",
-         date(2024, 7, 24), 40, date(2024, 8, 8), 40, "Delivered", "Liffey Cargo"),
-        (4500017466, 10, *HELIOS, "HGX B200 8-GPU", 12, "System", 402_000.0, "n/a",
+        (4500017466, 10, *HELIOS, "HGX B200 8-GPU", 12, "System", 402_000.0,
          date(2025, 2, 19), 12, date(2025, 2, 26), 12, "Delivered", "Main-Spedition"),
-        ("Total", None, None, None, None, 312, None, None, None, None, 310, None, 214, None, None),
+        (4500017355, 10, *HELIOS, "GB200 NVL72", 4, "Rack", "3,410,000.00",
+         date(2025, 2, 24), 2, date(2025, 3, 6), 2, "Delivered", "Main-Spedition"),
+        (4500017310, 21, *NORRLAND, "H100 SXM5 80GB", 96, "EA", 31_250.5,
+         date(2025, 3, 27), 96, "TBD", None, "In transit", "Nordic Freight"),
+        ("Total", None, None, None, None, None, None, None, None, 278, None, 182, None, None),
     ),
 }  # fmt: skip
 
@@ -54,8 +54,8 @@ def notices(day: str) -> Workbook:
     sheet.title = "Shipment Notices"
     sheet["A1"] = "Meridian Systems: shipment notices (sample data, all names and figures are invented)"
     sheet["A1"].font = Font(bold=True, size=14)
-    sheet.merge_cells("A1:O1")
-    sheet["A2"] = "Quantities shipped and delivered are totals up to the date in the file's name."
+    sheet.merge_cells("A1:N1")
+    sheet["A2"] = "One row a shipment; what was in transit last time is repeated once it has arrived."
     for place, name in enumerate(HEADER, start=1):
         sheet.cell(5, place, name).font = Font(bold=True)
     for number, cells in enumerate(NOTICES[day], start=6):
