@@ -103,6 +103,8 @@ def test_products_that_others_rely_on(
         ("H100 PCIe 80GB", "nvidia-h100-pcie"),
         ("H100 NVL 94GB", "nvidia-h100-nvl"),
         ("H100", "nvidia-h100"),
+        ("900-21010-0000-000", "nvidia-h100-pcie"),
+        ("HGX B300 NVL16", "nvidia-hgx-b300"),
         ("HGX H100 8-GPU", "nvidia-hgx-h100"),
         ("DGX B200", "nvidia-hgx-b200"),
         ("GB200 NVL72", "nvidia-gb200-nvl72"),
