@@ -1,6 +1,7 @@
 """RSS and Atom feeds: one item an entry. Fetching them belongs in `fetching`."""
 
 import hashlib
+import html
 import io
 import re
 from calendar import timegm
@@ -27,6 +28,7 @@ _DECLARED = re.compile(rb"\A\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9_.
 _NO_MARKUP = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _ENTRY_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])")
 _ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>")
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
 
 
@@ -116,7 +118,8 @@ def _read_entry(entry: Any, name: str, source: str, feed_language: str | None) -
         raise _RejectedEntryError("the entry has neither text nor title", "text")
     text = body or title
     url = entry.get("link") or None
-    digest = hashlib.sha256((title or text).encode("utf-8")).hexdigest()[:16]
+    told_apart_by = f"{title or text}\0{dict.get(entry, 'published') or ''}"
+    digest = hashlib.sha256(whole_characters(told_apart_by).encode("utf-8")).hexdigest()[:16]
     return assemble_item(
         guid=entry.get("id") or url or f"{name}#{digest}",
         source=source,
@@ -143,7 +146,10 @@ def _body(entry: Any) -> tuple[str, str | None]:
 
 def _text(detail: Any) -> str:
     value = whole_characters(detail.get("value") or "")
-    return html_to_text(value) if detail.get("type") in _HTML_TYPES else value.strip()
+    if detail.get("type") in _HTML_TYPES:
+        return html_to_text(value)
+    # Plain by its label, but many programs leave HTML's entities in it.
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), value).strip()
 
 
 def _published(entry: Any) -> Published | None:

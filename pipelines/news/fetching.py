@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from pipelines.news.feed_list import FeedSource
-from pipelines.news.kinds import FEED_ROOTS, root_element
+from pipelines.news.kinds import is_feed, root_element
 
 MAX_BYTES = 20_000_000
 MAX_REDIRECTS = 5
@@ -184,7 +184,7 @@ def _answer(response: httpx.Response, feed: FeedSource, known: Validators, max_b
     root = root_element(body)
     if root == "html":
         raise _FailedError("HTML in place of a feed; give the address of the RSS or Atom feed itself")
-    if root not in FEED_ROOTS:
+    if not is_feed(body, root):
         raise _FailedError(f"no feed: it begins with {body[:40]!r}; give the address of an RSS or Atom feed")
     return FeedAnswer("fetched", feed.url, given, body, media_type)
 

@@ -31,9 +31,10 @@ _BY_SUFFIX: dict[str, Kind] = {
 }  # fmt: skip
 _SUFFIX = re.compile(r"\.([A-Za-z][A-Za-z0-9]{0,7})\Z")
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-_DOCTYPE = re.compile(r"<!doctype\s+([A-Za-z:]+)", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!doctype\s+([A-Za-z:]+)[^\[>]*(?:\[[^\]]*\]\s*)?>?", re.IGNORECASE)
 _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
-FEED_ROOTS = frozenset(("rss", "feed", "rdf"))
+_FEED_ROOTS = frozenset(("rss", "feed", "rdf"))
+_FEED_TAG = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
 _SNIFFED_BYTES = 8192
 
 
@@ -49,12 +50,15 @@ def kind_of(data: bytes, name: str, media_type: str = "") -> Kind:
                 "text/html",
             )
         return "page"
-    if root in FEED_ROOTS:
+    if is_feed(data, root):
         return "feed"
     if root is not None and (expected == "feed" or data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml")):
         raise UnreadableDocumentError(
             f"{name}: XML with the root element <{root}>, not a feed; give RSS, Atom or an HTML page", "application/xml"
         )
+    if expected == "feed":
+        begins = data[:40].decode("utf-8", "replace")
+        raise UnreadableDocumentError(f"{name}: no feed: it begins with {begins!r}; check the feed's address")
     if expected is not None:
         return expected
     suffix = _SUFFIX.search(name)
@@ -67,15 +71,27 @@ def kind_of(data: bytes, name: str, media_type: str = "") -> Kind:
 
 
 def root_element(data: bytes) -> str | None:
-    """The name of the first element, in lower case without prefix, where the document begins with markup."""
+    """The name of the first element, in lower case without prefix, where the document begins with markup.
+
+    Where a doctype and the element after it disagree, a feed is a feed; otherwise the doctype counts.
+    """
     head = data[:_SNIFFED_BYTES]
     charset = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     text = head.decode(charset, "replace")
     position = prolog_length(text)
-    if match := _DOCTYPE.match(text, position):
-        return match[1].rpartition(":")[2].lower()
+    doctype = _DOCTYPE.match(text, position)
+    if doctype:
+        position = doctype.end() + prolog_length(text[doctype.end() :])
     element = _ELEMENT.match(text, position)
-    return element[1].lower() if element else None
+    name = element[1].lower() if element else None
+    if doctype and name not in _FEED_ROOTS:
+        return doctype[1].rpartition(":")[2].lower()
+    return name
+
+
+def is_feed(data: bytes, root: str | None) -> bool:
+    """Whether a document with this root element is a feed, if need be with rubbish before its first tag."""
+    return root in _FEED_ROOTS or (root is None and _FEED_TAG.search(data[:_SNIFFED_BYTES]) is not None)
 
 
 def _by_name(name: str) -> Kind | None:

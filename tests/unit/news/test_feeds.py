@@ -97,6 +97,13 @@ def test_plain_atom_text_keeps_its_angle_brackets() -> None:
     assert only_item(atom(entry), "desk.atom").text == "if a <b> c\n\n then"
 
 
+def test_entities_left_in_plain_text_are_decoded() -> None:
+    summary = "12&amp;nbsp;000 chips &amp;amp; more, AT&amp;T; Q&amp;A"
+    entry = f"<entry><id>1</id><summary type='text'>{summary}</summary></entry>"
+
+    assert only_item(atom(entry), "desk.atom").text == "12\u00a0000 chips & more, AT&T; Q&A"
+
+
 def test_the_updated_date_counts_where_no_published_one_is_given() -> None:
     entry = "<entry><id>1</id><title>T</title><updated>2024-06-05T11:42:00+02:00</updated></entry>"
 
@@ -112,6 +119,15 @@ def test_an_entry_without_id_is_known_by_its_link_else_by_its_title() -> None:
     assert before[0].guid == "https://ex.org/a"
     assert before[1].guid.startswith("desk.xml#")
     assert [item.guid for item in before] == [item.guid for item in after[1:]]
+
+
+def test_entries_of_one_title_on_two_days_are_two_items() -> None:
+    entries = (
+        "<item><title>Closing bell</title><pubDate>Tue, 04 Jun 2024 20:00:00 GMT</pubDate></item>"
+        "<item><title>Closing bell</title><pubDate>Wed, 05 Jun 2024 20:00:00 GMT</pubDate></item>"
+    )
+
+    assert len({item.guid for item in read(rss(entries), "desk.xml").items}) == 2
 
 
 def test_an_entry_with_neither_text_nor_title_is_rejected_with_its_line() -> None:
@@ -179,7 +195,7 @@ def test_entries_of_malformed_xml_are_read(text: str) -> None:
         ("<rss version='2.0'><channel>\n<title>x</tit", "malformed XML at line 2, column "),
         ("<rss version='2.0'><channel><title>x</channel></rss>", "malformed XML at line 1, column "),
         ("<urlset><url/></urlset>", "XML with the root element <urlset>, not a feed"),
-        ("Sorry, come back later.", "malformed XML at line 1, column 1"),
+        ("Sorry, come back later.", "no feed: it begins with 'Sorry, come back later.'"),
         (" <!-- cached --><!DOCTYPE html><html><body>Hello</body></html>", "HTML where a feed was expected"),
     ],
 )
@@ -224,6 +240,15 @@ def test_an_external_entity_is_not_opened(tmp_path: Path) -> None:
     )
 
     assert "secret" not in "".join(item.text for item in read(content, "desk.xml").items)
+
+
+@pytest.mark.parametrize(
+    "before", ["\n\n", "<!-- generated -->", "PHP Warning: no cache in feed.php\n", "<!DOCTYPE html>", "\ufeff"]
+)
+def test_a_feed_is_known_whatever_stands_before_it(before: str) -> None:
+    content = before + "<rss version='2.0'><channel><item><title>T</title></item></channel></rss>"
+
+    assert [item.title for item in read(content, "https://ex.org/feed", "text/plain").items] == ["T"]
 
 
 def test_a_feed_whose_bytes_are_the_name_of_a_file_opens_no_file() -> None:
