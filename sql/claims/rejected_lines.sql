@@ -4,6 +4,7 @@ WITH rejected AS (
         'supplier' AS source_kind,
         lines.document_id,
         documents.name,
+        lines.sheet,
         lines.line_number,
         lines.columns,
         lines.reasons,
@@ -17,6 +18,7 @@ WITH rejected AS (
         'supplier' AS source_kind,
         documents.document_id,
         documents.name,
+        NULL AS sheet,
         NULL AS line_number,
         NULL AS columns,
         documents.reason AS reasons,
@@ -28,6 +30,7 @@ WITH rejected AS (
         'news' AS source_kind,
         entries.document_id,
         entries.name,
+        NULL AS sheet,
         entries.line_number,
         entries."column" AS columns,
         entries.reason AS reasons,
@@ -48,6 +51,7 @@ WITH rejected AS (
         'news' AS source_kind,
         documents.document_id,
         documents.name,
+        NULL AS sheet,
         NULL AS line_number,
         NULL AS columns,
         documents.reason AS reasons,
@@ -57,10 +61,11 @@ WITH rejected AS (
 )
 
 SELECT
-    row_number() OVER (ORDER BY source_kind, name, document_id, line_number NULLS FIRST, reasons, verbatim) AS rejection_number, -- Running number. {key}
+    row_number() OVER (ORDER BY source_kind, name, document_id, sheet NULLS FIRST, line_number NULLS FIRST, reasons, verbatim) AS rejection_number, -- Running number. {key}
     source_kind, -- Whose line it is. {not null, one of: news, supplier}
     document_id, -- The document. {not null}
     name, -- The document's file name or URL. {not null}
+    sheet, -- The sheet that it stands on, in a workbook of several.
     line_number, -- Its place there, from 1; empty where the whole document cannot be read.
     columns, -- The columns at fault, where they are known.
     reasons, -- Every reason: what is wrong, why, what to do. {not null}

@@ -3,7 +3,9 @@ SELECT
     lines.line_id, -- The line version: document and place. {key}
     lines.document_id, -- The document. {not null, -> raw.supplier_documents.document_id}
     lines.contract, -- The contract that read it. {not null}
-    lines.line_number, -- Its place in the document, from 1. {not null}
+    lines.sheet, -- The sheet that it stands on, in a workbook of several.
+    lines.line_number, -- Its place in the document or sheet, from 1. {not null}
+    lines.part, -- Which of the statements that one line makes, from 1. {not null}
     lines.verbatim, -- The line as it stands there. {not null}
     lines.statement, -- What the document states. {not null, one of: order, shipment, holding, plan}
     lines.supplier, -- Who sells, by name. {not null}

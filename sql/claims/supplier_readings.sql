@@ -26,9 +26,8 @@ rejected AS (
     SELECT
         lines.document_id,
         lines.reader_version,
-        count(DISTINCT lines.line_number) AS lines_rejected
+        count(DISTINCT (lines.sheet, lines.line_number, lines.part)) AS lines_rejected
     FROM lake.rejected_lines AS lines
-    WHERE lines.line_number IS NOT NULL
     GROUP BY lines.document_id, lines.reader_version
 )
 

@@ -1,0 +1,198 @@
+"""What is read from what arrived: claims from news items, lines from supplier documents, each kept in the lake.
+
+Reading is the costly step, so nothing is read twice by the same version of a reader. How text or a file is read belongs
+in `pipelines.extraction` and `pipelines.suppliers`.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.extraction.claim import Claim, Mention
+from pipelines.extraction.engine import EXTRACTOR, Extractor, extractor_version
+from pipelines.extraction.vocabulary import vocabulary_from
+from pipelines.lake import Lake, content_id
+from pipelines.progress import Progress
+from pipelines.reference import Reference
+from pipelines.settings import Settings
+from pipelines.suppliers.contracts import load_contracts
+from pipelines.suppliers.line import RejectedLine, SupplierLine, SupplierReading
+from pipelines.suppliers.tables import read_supplier_document
+from pipelines.suppliers.vocabulary import vocabulary_from as supplier_vocabulary_from
+from pipelines.versions import code_version
+
+_FLUSH_ITEMS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one run read: pieces (items or documents) read anew, what they gave, and what was refused."""
+
+    pieces: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    unreadable: int = 0
+
+
+def read_claims(lake: Lake, reference: Reference, now: datetime) -> Read:
+    """Extract claims from every item that this version of the extractor has not read; `now` is UTC without zone."""
+    vocabulary = vocabulary_from(reference)
+    version = extractor_version(vocabulary)
+    pending = _unread(lake.read("news_items").unique("item_id", keep="first", maintain_order=True), "item_id",
+                      lake.read("extractions"), "extractor_version", "extracted_at", version)  # fmt: skip
+    total = Read()
+    if pending.is_empty():
+        return total
+    extractor = Extractor(vocabulary)
+    progress = Progress("reading claims", pending.height, "items")
+    for batch in pending.iter_slices(_FLUSH_ITEMS):
+        claims: list[dict[str, Any]] = []
+        mentions: list[dict[str, Any]] = []
+        runs: list[dict[str, Any]] = []
+        for item in batch.iter_rows(named=True):
+            found = extractor.extract(
+                item["text"],
+                language=item["language"],
+                published_start=item["published_start"],
+                published_end=item["published_end"],
+                title=item["title"],
+            )
+            claims += (_claim_row(item["item_id"], version, place, claim) for place, claim in enumerate(found.claims))
+            mentions += (_mention_row(item["item_id"], version, mention) for mention in found.mentions)
+            runs.append(
+                {
+                    "item_id": item["item_id"],
+                    "extractor": EXTRACTOR,
+                    "extractor_version": version,
+                    "extracted_at": now,
+                    "language": found.language,
+                    "claims": len(found.claims),
+                    "mentions": len(
+                        {_mention_row(item["item_id"], version, one)["mention_id"] for one in found.mentions}
+                    ),
+                }
+            )
+            progress.advance(1, len(item["text"]))
+        lake.append("news_claims", claims)
+        lake.append("mentions", mentions)
+        lake.append("extractions", runs)
+        total = replace(total, pieces=total.pieces + len(runs), accepted=total.accepted + len(claims))
+    progress.finish()
+    return total
+
+
+def read_supplier_lines(settings: Settings, lake: Lake, reference: Reference, now: datetime) -> Read:
+    """Read every supplier document that these readers and contracts have not read; `now` is UTC without zone.
+
+    Raises InvalidContract where a contract cannot be used.
+    """
+    folder = settings.reference_dir
+    version = code_version(
+        Path(__file__).parent / "suppliers", folder / "contracts", folder / "skus.csv", folder / "exchange_rates.csv"
+    )
+    documents = lake.read("supplier_documents").unique("document_id", keep="first", maintain_order=True)
+    pending = _unread(documents, "document_id", lake.read("supplier_readings"), "reader_version", "read_at", version)
+    total = Read()
+    if pending.is_empty():
+        return total
+    contracts = load_contracts(folder / "contracts")
+    vocabulary = supplier_vocabulary_from(reference)
+    progress = Progress("reading supplier files", pending.height, "files")
+    for document in pending.iter_rows(named=True):
+        data = lake.bytes_of(document["content_hash"])
+        reading = read_supplier_document(data, document["name"], contracts, vocabulary)
+        _keep(lake, document["document_id"], version, reading, now)
+        progress.advance(1, len(data))
+        total = replace(
+            total,
+            pieces=total.pieces + 1,
+            accepted=total.accepted + len(reading.lines),
+            rejected=total.rejected + len(reading.rejected),
+            unreadable=total.unreadable + bool(reading.unreadable),
+        )
+    progress.finish()
+    return total
+
+
+def _unread(
+    pieces: pl.DataFrame, key: str, runs: pl.DataFrame, version_column: str, at: str, version: str
+) -> pl.DataFrame:
+    latest = runs.sort(at).unique(key, keep="last", maintain_order=True)
+    done = latest.filter(pl.col(version_column) == version).select(key)
+    return pieces.join(done, on=key, how="anti", maintain_order="left")
+
+
+def _claim_row(item_id: str, version: str, place: int, claim: Claim) -> dict[str, Any]:
+    fields = {name: value for name, value in asdict(claim).items() if name != "slots"}
+    slots = {name: asdict(slot) for name, slot in sorted(claim.slots.items())}
+    return {
+        "claim_id": content_id(item_id, version, place, claim.event, claim.quote_start, claim.quote_end),
+        "item_id": item_id,
+        "extractor": EXTRACTOR,
+        "extractor_version": version,
+        **fields,
+        "slots": json.dumps(slots, ensure_ascii=False),
+    }
+
+
+def _mention_row(item_id: str, version: str, mention: Mention) -> dict[str, Any]:
+    return {
+        "mention_id": content_id(item_id, version, *asdict(mention).values()),
+        "item_id": item_id,
+        "extractor_version": version,
+        **asdict(mention),
+    }
+
+
+def _keep(lake: Lake, document_id: str, version: str, reading: SupplierReading, now: datetime) -> None:
+    lake.append("supplier_lines", _line_rows(document_id, version, reading.contract, reading.lines))
+    lake.append("rejected_lines", _rejected_rows(document_id, version, reading.rejected))
+    lake.append(
+        "supplier_readings",
+        [
+            {
+                "document_id": document_id,
+                "reader_version": version,
+                "read_at": now,
+                "contract": reading.contract,
+                "media_type": reading.media_type,
+                "status": "unreadable" if reading.unreadable else "read",
+                "reason": reading.unreadable,
+                "lines_read": reading.lines_read,
+                "lines_accepted": len(reading.lines),
+                "lines_rejected": len(reading.rejected),
+            }
+        ],
+    )
+
+
+def _line_rows(
+    document_id: str, version: str, contract: str | None, lines: tuple[SupplierLine, ...]
+) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        yield {
+            "line_id": content_id(document_id, line.sheet, line.line_number, line.part),
+            "document_id": document_id,
+            "reader_version": version,
+            "contract": contract,
+            **asdict(line),
+        }
+
+
+def _rejected_rows(document_id: str, version: str, rejected: tuple[RejectedLine, ...]) -> Iterator[dict[str, Any]]:
+    for line in rejected:
+        yield {
+            "document_id": document_id,
+            "reader_version": version,
+            "sheet": line.sheet,
+            "line_number": line.line_number,
+            "part": line.part,
+            "columns": ", ".join(line.columns) or None,
+            "reasons": "; ".join(line.reasons),
+            "verbatim": line.verbatim,
+        }
