@@ -1,0 +1,56 @@
+"""Finds the cues of a pack in folded text: words and phrases that say what happens, and in which mood.
+
+Here belong matching and the choice of the tense where two forms are written alike. What a cue means is decided elsewhere.
+"""
+
+from ahocorasick_rs import AhoCorasick
+
+from pipelines.extraction.candidates import Cue
+from pipelines.extraction.pack import Form, LanguagePack
+
+
+class CueFinder:
+    """All cues of a pack as one automaton."""
+
+    def __init__(self, pack: LanguagePack) -> None:
+        self._forms = list(pack.forms)
+        self._rows = [pack.forms[form] for form in self._forms]
+        self._automaton = AhoCorasick(self._forms)
+        self._gapped = pack.gapped
+
+    def find(self, text: str, plain: str) -> list[Cue]:
+        """All cues in order. Of cues of one kind that overlap, the longest stands."""
+        found: list[Cue] = []
+        for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
+            if start and plain[start - 1].isalnum() and plain[start].isalnum():
+                continue
+            if end < len(plain) and plain[end].isalnum() and plain[end - 1].isalnum():
+                continue
+            for form in _fitting(self._rows[index], text[start:end]):
+                found.append(Cue(start, end, form.kind, form.entry, form.tag))
+        for kind, entry, pattern in self._gapped:
+            found += [Cue(m.start(2), m.end(2), kind, entry, "past") for m in pattern.finditer(plain)]
+        return _longest(found)
+
+
+def _fitting(forms: tuple[Form, ...], written: str) -> list[Form]:
+    """The forms as written with their accents; all of them where the writer left accents out."""
+    lower = written.lower()
+    exact = [form for form in forms if form.written.lower() == lower]
+    chosen = exact or list(forms)
+    return list({form.kind: form for form in reversed(chosen)}.values())
+
+
+def _longest(found: list[Cue]) -> list[Cue]:
+    """Drops what lies inside a longer cue: "set aside" is no "set"."""
+    found.sort(key=lambda c: (c.start, -c.end, c.kind))
+    kept: list[Cue] = []
+    reach = -1
+    longest: tuple[int, int] = (-1, -1)
+    for cue in found:
+        if cue.start < reach and (cue.start, cue.end) != longest and cue.end <= reach:
+            continue
+        kept.append(cue)
+        if cue.end > reach:
+            reach, longest = cue.end, (cue.start, cue.end)
+    return kept

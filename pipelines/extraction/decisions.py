@@ -1,0 +1,356 @@
+"""Decides what a segment claims: its event, who plays which part, and which time, sum and count belong to it.
+
+One small interface, `decide(segment, reading, discourse) -> drafts`, over named features (cues, roles, tenses), so that
+learned models can take the place of these scored rules. No word of any language stands here; finding words belongs in
+`candidates.py`, making a whole of an item in `decoding.py`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipelines.extraction.candidates import Cue, Goods, Party, Reading, Segment
+from pipelines.extraction.claim import Event
+from pipelines.extraction.discourse import Discourse, Source, source_of
+from pipelines.extraction.names import ProductName
+
+WEIGHTS = {
+    "delay": 3.2, "cancel": 3.0, "restrict": 3.0, "resell": 2.6, "rent": 2.6, "promise": 2.4, "buy": 2.2, "ship": 2.2,
+    "deliver": 2.2, "supply": 2.0, "install": 1.9, "receive": 1.9, "want": 1.6, "have": 1.3, "move": 0.9,
+}  # fmt: skip
+"""How much a kind of cue says about the event; what lies between it and the goods is taken off."""
+
+FROM_WEIGHTS = {"origin": 3.0, "instead": 2.5, "loser": 2.5, "source_of": 2.0, "owner": 2.0}
+TO_WEIGHTS = {"favour": 3.0, "target": 3.0, "receiver": 3.0}
+DIVERSION_FROM = 5.5
+"""The least sum of evidence for a diversion: both sides by a strong role, or weaker ones and a word that says it."""
+
+STRENGTHS = {"role": 0.95, "subject": 0.88, "group": 0.88, "carried": 0.75, "any": 0.55, "stated": 0.97, "returned": 0.85}
+"""How far each way of filling a slot is trusted; the confidence of a claim is their product's root (see `decoding`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A slot's value, where it stands, the rule that filled it and how far that rule is trusted."""
+
+    value: object
+    start: int
+    end: int
+    rule: str
+    strength: float
+
+
+@dataclass(slots=True)
+class Draft:
+    """A claim in the making."""
+
+    event: Event
+    segment: Segment
+    reading: Reading
+    source: Source
+    slots: dict[str, Filled] = field(default_factory=dict)
+    head: Cue | None = None
+    future: bool = False
+
+    def name(self, slot: str) -> str | None:
+        """The name in a slot, None where it is empty."""
+        filled = self.slots.get(slot)
+        return str(filled.value) if filled else None
+
+
+def decide(segment: Segment, reading: Reading, discourse: Discourse) -> list[Draft]:
+    """The claims of a segment; none where nothing is claimed of its goods."""
+    if segment.has("veto"):
+        return []
+    source = source_of(segment, reading, discourse)
+    diversion = _diversion(segment, reading, discourse, source)
+    if diversion:
+        return [diversion]
+    head, inherited = _head(segment)
+    if head is None:
+        return []
+    event, future = _event(head, segment)
+    if event is None:
+        return []
+    drafts = []
+    for parties in _parties(event, head, segment, reading, discourse, inherited):
+        draft = Draft(event, segment, reading, source, dict(parties), head, future)
+        if complete(draft):
+            drafts.append(draft)
+    return drafts
+
+
+# ---- diversions
+
+
+def _diversion(segment: Segment, reading: Reading, discourse: Discourse, source: Source) -> Draft | None:
+    if segment.has("delay") and not segment.has("divert", "move"):
+        return None
+    candidates = [p for p in segment.parties if p.name.role in ("party", "place") and p.name.claim_name and "source" not in p.roles]
+    swap, divert = segment.has("m_swap"), segment.has("divert")
+    moved = divert or segment.has("move", "receive", "ship", "supply", "deliver")
+    best: tuple[float, Filled | None, Filled | None] = (0.0, None, None)
+    losers = [(w, f) for p in candidates if (w := _from_weight(p, moved)) and (f := _filled(p, _strongest(p, FROM_WEIGHTS)))]
+    gainers = [(w, f) for p in candidates if (w := _to_weight(p, moved)) and (f := _filled(p, _strongest(p, TO_WEIGHTS)))]
+    for loss, loser in losers:
+        for gain, gainer in gainers:
+            total = loss + gain + (1.5 if divert else 0.0) + (1.0 if swap else 0.0)
+            if loser.value != gainer.value and total > best[0]:
+                best = (total, loser, gainer)
+    total, from_, to = best
+    if total < DIVERSION_FROM:
+        from_, to = _returned(losers, gainers, swap, moved, segment, discourse)
+        if from_ is None or to is None:
+            return None
+    draft = Draft("diversion", segment, reading, source, head=segment.first("divert", "move", "receive", "ship"))
+    if from_ and to:
+        draft.slots.update(from_entity=from_, to_entity=to)
+    return draft if from_ and to else None
+
+
+def _returned(
+    losers: list[tuple[float, Filled]], gainers: list[tuple[float, Filled]], swap: bool, moved: bool, segment: Segment, discourse: Discourse
+) -> tuple[Filled | None, Filled | None]:
+    """In a swap what is not said of the way back is the way there, turned round."""
+    if not swap or discourse.diversion is None or segment.goods.sort not in ("count", "bare", "same", "kind", "order"):
+        return None, None
+    there_from, there_to = discourse.diversion
+    back_from = Filled(there_to, segment.start, segment.end, "swap-returns", STRENGTHS["returned"])
+    back_to = Filled(there_from, segment.start, segment.end, "swap-returns", STRENGTHS["returned"])
+    gainer = next((f for _, f in gainers if f.value == there_from), None)
+    loser = next((f for _, f in losers if f.value == there_to), None)
+    stranger = any(f.value not in (there_from, there_to) for _, f in (*losers, *gainers))
+    if stranger or not (gainer or loser or moved):
+        return None, None
+    return loser or back_from, gainer or back_to
+
+
+def _strongest(party: Party, weights: dict[str, float]) -> str:
+    return max((role for role in party.roles if role in weights), key=lambda r: weights[r], default="")
+
+
+def _from_weight(party: Party, moved: bool) -> float:
+    roles = {role: w for role, w in FROM_WEIGHTS.items() if role in party.roles and (moved or role != "source_of")}
+    if "origin" not in roles and any(role in party.roles for role in TO_WEIGHTS) and "owner" not in roles:
+        return 0.0
+    return max(roles.values(), default=0.0)
+
+
+def _to_weight(party: Party, moved: bool) -> float:
+    if "origin" in party.roles or "instead" in party.roles:
+        return 0.0
+    return max((w for role, w in TO_WEIGHTS.items() if role in party.roles and (moved or role != "target")), default=0.0)
+
+
+def _filled(party: Party, role: str, strength: str = "role") -> Filled:
+    weight = STRENGTHS[strength] * (1.0 if party.name.how == "name" else 0.95)
+    return Filled(party.name.claim_name, party.name.start, party.name.end, f"{party.roles.get(role, role)}/{party.name.how}", weight)
+
+
+# ---- events
+
+
+def _head(segment: Segment) -> tuple[Cue | None, bool]:
+    """The cue that governs the goods, by weight and nearness; one of the segment before where there is none."""
+    best: tuple[float, Cue] | None = None
+    for cue in segment.cues:
+        weight = WEIGHTS.get(cue.kind)
+        if weight is None:
+            continue
+        goods = segment.goods
+        distance = goods.start - cue.end if cue.end <= goods.start else max(0, cue.start - goods.end)
+        score = weight - distance / 70 - (0.1 if cue.start > goods.end else 0.0)
+        if best is None or score > best[0]:
+            best = (score, cue)
+    if best:
+        return best[1], False
+    if segment.before and segment.goods.sort in ("count", "bare"):
+        return _head(segment.before)[0], True
+    return None, False
+
+
+def _event(head: Cue, segment: Segment) -> tuple[Event | None, bool]:
+    """The event of a cue in its tense and mood, and whether it is still to come."""
+    near = [c for c in (*segment.cues, *(segment.before.cues if segment.before and head not in segment.cues else ()))]
+    future = head.tag == "future" or any(c.kind == "m_future" and -60 <= head.start - c.end <= 60 for c in near)
+    wanted = any(c.kind == "want" for c in near)
+    past = head.tag in ("past", "hearsay") and not future
+    to_come = future or wanted
+    kind = head.kind
+    simple: dict[str, Event] = {
+        "delay": "delay", "cancel": "cancellation", "restrict": "restriction", "resell": "resale", "promise": "allocation",
+        "want": "plan", "ship": "shipment",
+    }  # fmt: skip
+    if kind in simple:
+        return simple[kind], to_come or kind == "want"
+    if kind == "have":
+        return ("plan" if to_come else "holding"), to_come
+    if kind == "buy":
+        return ("plan" if to_come and not _agreed(head) else "order"), to_come
+    if kind == "install":
+        return ("plan" if to_come else "delivery"), to_come
+    if kind in ("deliver", "receive"):
+        return ("plan" if wanted else "shipment" if future else "delivery"), to_come
+    if kind == "supply":
+        return ("delivery" if past else "allocation"), to_come
+    if kind == "rent":
+        return ("plan" if wanted else "resale"), to_come
+    if kind == "move":
+        return ("shipment" if segment.goods.sort != "order" else None), to_come
+    return None, to_come
+
+
+def _agreed(head: Cue) -> bool:
+    return head.tag == "agreed"
+
+
+# ---- parties
+
+
+Rank = tuple[tuple[str, ...], ...]
+
+RECIPIENTS: dict[str, Rank] = {
+    "order": (("subject",), ("buyer", "owner"), ("favour",)),
+    "plan": (("favour",), ("subject",), ("owner", "receiver"), ("target", "site")),
+    "allocation": (("target", "favour"), ("receiver",), ("subject",)),
+    "shipment": (("target", "favour"), ("receiver", "owner"), ("subject",)),
+    "delivery": (("receiver",), ("target", "favour"), ("subject", "owner"), ("site",)),
+    "delay": (("owner", "receiver"), ("target", "favour", "told"), ("subject",)),
+    "cancellation": (("subject",), ("owner",), ("target",)),
+    "restriction": (("target",), ("receiver", "favour"), ("subject",)),
+    "resale": (("target",), ("receiver",), ("subject",)),
+    "holding": (("subject",), ("owner",), ("site", "target")),
+}
+
+
+def _parties(
+    event: Event, head: Cue, segment: Segment, reading: Reading, discourse: Discourse, inherited: bool
+) -> list[dict[str, Filled]]:
+    """One set of party slots for each recipient; a group of parties makes one each."""
+    seller = _seller(event, segment)
+    taken = {seller.value} if seller else set()
+    lessor: Filled | None = None
+    if event == "resale":
+        lessor, seller = _lessor(head, segment, reading, seller), None
+        taken = {lessor.value} if lessor else set()
+    group = _recipients(event, head, segment, taken)
+    carried = None
+    if not group:
+        carried = _carried_recipient(event, segment, reading, discourse, taken)
+    slots: dict[str, Filled] = {}
+    if seller:
+        slots["supplier"] = seller
+    if lessor:
+        slots["from_entity"] = lessor
+    if not group:
+        return [slots | {"to_entity": carried}] if carried else [slots]
+    return [slots | {"to_entity": filled} for filled in group]
+
+
+def _seller(event: Event, segment: Segment) -> Filled | None:
+    roles = {"order": ("seller", "source_of"), "plan": ("seller",), "delivery": ("seller", "source_of"), "shipment": ("source_of",)}.get(event, ())
+    for role in roles:
+        for party in segment.parties:
+            if role in party.roles and party.name.role in ("party", "maker") and party.name.claim_name:
+                return _filled(party, role)
+    if event in ("allocation", "shipment"):
+        subject = next((p for p in segment.parties if not p.oblique and p.name.role in ("maker", "party") and "source" not in p.roles), None)
+        givers = {c.kind for c in segment.cues} & {"supply", "promise", "ship"}
+        if subject and givers and subject.name.start < segment.goods.start and "receiver" not in subject.roles:
+            return _filled(subject, "subject", "subject")
+    return None
+
+
+def _lessor(head: Cue, segment: Segment, reading: Reading, seller: Filled | None) -> Filled | None:
+    for party in segment.parties:
+        if party.name.role in ("party", "place", "maker") and party.name.claim_name and {"seller", "source_of"} & set(party.roles):
+            return _filled(party, "seller" if "seller" in party.roles else "source_of")
+    if any("target" in p.roles or "favour" in p.roles for p in segment.parties):
+        subject = _subject(head, segment)
+        if subject:
+            return _filled(subject[0], "subject", "subject")
+    return None
+
+
+def _usable(party: Party, event: Event, taken: set[object]) -> bool:
+    name = party.name
+    if not name.claim_name or name.claim_name in taken or name.role in ("outlet", "person"):
+        return False
+    if name.role == "place":
+        return event in ("restriction", "resale", "order", "shipment", "cancellation") or name.how == "collective"
+    return name.role != "maker" or event in ("order", "holding")
+
+
+def _subject(head: Cue, segment: Segment) -> list[Party]:
+    """The parties before the cue that no preposition governs, the nearest group of them."""
+    before = [
+        p for p in segment.parties
+        if p.name.start < head.start and not p.oblique and p.name.role not in ("outlet", "person") and p.name.claim_name
+        and not {"owner", "told"} & set(p.roles)
+    ]  # fmt: skip
+    if not before:
+        return []
+    chosen = [p for p in before if p.name.role != "maker"] or before
+    speaking = [p for p in chosen if "source" not in p.roles] or chosen
+    return [p for p in before if p.group == speaking[-1].group]
+
+
+def _recipients(event: Event, head: Cue, segment: Segment, taken: set[object]) -> list[Filled]:
+    usable = [p for p in segment.parties if _usable(p, event, taken)]
+    subject = [p for p in _subject(head, segment) if p in usable] or [
+        p for p in usable if not p.oblique and p.name.start < segment.goods.start and "source" not in p.roles
+    ][-1:]
+    for roles in RECIPIENTS[event]:
+        found = [p for p in usable if set(roles) & set(p.roles)]
+        if found:
+            group = [p for p in usable if p.group == found[0].group]
+            return [_filled(p, next((r for r in roles if r in p.roles), "group")) for p in group]
+        if "subject" in roles and subject:
+            group = [p for p in usable if p.group == subject[0].group]
+            return [_filled(p, "subject", "subject") for p in group]
+    speakers = [p for p in usable if "source" in p.roles and p.name.role == "party"]
+    if speakers and event in ("plan", "order", "holding", "delivery"):
+        return [_filled(speakers[0], "speaker", "carried")]
+    return []
+
+
+def _carried_recipient(event: Event, segment: Segment, reading: Reading, discourse: Discourse, taken: set[object]) -> Filled | None:
+    """The subject of the clause before, or whom the sentence before was about where a pronoun takes it up."""
+    last = segment.before
+    while last is not None:
+        usable = [p for p in last.parties if _usable(p, event, taken) and not p.oblique and "source" not in p.roles]
+        if usable and event not in ("restriction", "resale", "allocation"):
+            return _filled(usable[-1], "clause-before", "carried")
+        last = last.before
+    pronoun = segment.first("m_pronoun") or next((c for c in reading.cues if c.kind == "m_pronoun"), None)
+    if pronoun and discourse.subject and discourse.subject not in taken and event not in ("restriction", "resale"):
+        return Filled(discourse.subject, pronoun.start, pronoun.end, f"pronoun:{pronoun.entry}", STRENGTHS["carried"])
+    if event == "plan":
+        person = next((p for p in segment.parties if p.name.role == "person" and not p.oblique and p.name.start < segment.goods.start), None)
+        if person:
+            return _filled(person, "person", "carried")
+    return None
+
+
+def complete(draft: Draft) -> bool:
+    """Whether an event has what it needs: parties, and something counted, paid or named."""
+    goods, slots = draft.segment.goods, draft.slots
+    if draft.event in ("order", "plan", "delivery", "holding", "cancellation") and "to_entity" not in slots:
+        return False
+    if draft.event in ("allocation", "restriction") and "to_entity" not in slots:
+        return False
+    if draft.event == "resale" and not ("from_entity" in slots or "to_entity" in slots):
+        return False
+    if draft.event == "holding" and goods.sort not in ("count", "bare"):
+        return False
+    if draft.event == "shipment" and "to_entity" not in slots and not ("supplier" in slots and goods.sort == "count"):
+        return False
+    if draft.event == "delay" and "to_entity" not in slots and not _named(goods.product):
+        return False
+    return goods.sort != "order" or draft.event in ("delay", "cancellation", "diversion")
+
+
+def _named(product: ProductName | None) -> bool:
+    return product is not None and not product.generic
+
+
+Tense = Literal["near", "past", "future"]

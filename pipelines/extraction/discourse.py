@@ -1,0 +1,122 @@
+"""What an item has said so far: whom "the company", "those chips" and "the newspaper" mean, and who speaks.
+
+Here belong the memory of one item and the resolution of anaphora and sources from it. Events and roles stay out.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from pipelines.extraction.candidates import Goods, Party, Reading, Segment
+from pipelines.extraction.claim import Certainty
+from pipelines.extraction.names import ProductName
+from pipelines.extraction.quantities import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who says something: the name, how sure that makes it, where it stands and the rule that found it."""
+
+    name: str | None
+    certainty: Certainty
+    start: int
+    end: int
+    rule: str
+
+
+@dataclass(slots=True)
+class Discourse:
+    """The memory of one item, filled sentence by sentence."""
+
+    subject: str | None = None
+    person: str | None = None
+    outlet: str | None = None
+    source: Source | None = None
+    source_paragraph: int = -1
+    product: ProductName | None = None
+    maker: str | None = None
+    count: Number | None = None
+    count_goods: Goods | None = None
+    diversion: tuple[str, str] | None = None
+    suppliers: dict[str, str | None] = field(default_factory=dict)
+
+    def resolve(self, reading: Reading) -> None:
+        """Gives the anaphors of a sentence ("the company") the party that they mean; those without one stay empty."""
+        for index, party in enumerate(reading.parties):
+            if party.name.how != "anaphor":
+                continue
+            earlier = [p.name.claim_name for p in reading.parties[:index] if p.name.role == "party" and p.name.claim_name]
+            meant = self.subject or (earlier[-1] if earlier else None)
+            if earlier and reading.parties[index - 1].name.role == "party":
+                meant = earlier[-1]
+            party.name = replace(party.name, claim_name=meant or "")
+
+    def remember(self, reading: Reading) -> None:
+        """Notes who a sentence was about, after it was read."""
+        parties = [p for p in reading.parties if p.name.role in ("party", "maker", "place") and p.name.claim_name]
+        best = next((p for p in parties if not p.oblique and p.name.role == "party"), None)
+        best = best or next((p for p in parties if not p.oblique and "source" not in p.roles), None)
+        best = best or next((p for p in parties if p.name.role == "party"), None)
+        if best:
+            self.subject = best.name.claim_name
+        for party in reading.parties:
+            if party.name.role == "person":
+                self.person = party.name.claim_name
+            elif party.name.role == "outlet" and ("source" in party.roles or self.outlet is None):
+                self.outlet = party.name.claim_name
+            elif party.name.role == "maker":
+                self.maker = party.name.claim_name
+
+
+def source_of(segment: Segment, reading: Reading, discourse: Discourse) -> Source:
+    """Who says what a segment says. An outlet comes before the document that it saw; unnamed sources have no name."""
+    found = _stated(segment, reading, discourse)
+    for kind, certainty in (("m_denial", "denied"), ("m_rumour", "rumoured")):
+        cue = segment.first(kind) or next((c for c in reading.cues if c.kind == kind), None)
+        if cue is None:
+            continue
+        if certainty == "denied":
+            return _denied(reading, discourse, found, cue.start, cue.end)
+        name = found.name if found.rule.startswith("source") and found.certainty == "reported" else None
+        return Source(name, "rumoured", cue.start, cue.end, f"rumour:{cue.entry}")
+    return found
+
+
+def _denied(reading: Reading, discourse: Discourse, found: Source, start: int, end: int) -> Source:
+    of_what = next((p for p in reading.parties if p.name.role == "outlet"), None)
+    denier = next((p for p in reading.parties if "source" in p.roles), None)
+    denier = denier or next((p for p in reading.parties if not p.oblique and p.name.role != "outlet"), None)
+    who = of_what or denier
+    name = who.name.claim_name if who else (found.name or discourse.person or discourse.subject)
+    return Source(name or None, "denied", start, end, "denial")
+
+
+def _stated(segment: Segment, reading: Reading, discourse: Discourse) -> Source:
+    for parties, rule in ((segment.parties, "source"), (reading.parties, "source-sentence")):
+        party = _speaker(parties)
+        if party:
+            name = party.name
+            certainty: Certainty = "reported" if name.role == "outlet" else "confirmed"
+            return Source(name.claim_name or None, certainty, name.start, name.end, f"{rule}:{party.roles['source']}")
+    cues = {c.kind: c for c in reversed((*reading.cues, *segment.cues))}
+    if (cue := cues.get("m_carry_outlet")) and discourse.outlet:
+        return Source(discourse.outlet, "reported", cue.start, cue.end, f"carried:{cue.entry}")
+    if (cue := cues.get("m_carry_person")) and discourse.person:
+        return Source(discourse.person, "confirmed", cue.start, cue.end, f"carried:{cue.entry}")
+    if (cue := cues.get("m_carry")) and discourse.source and discourse.source.name:
+        return Source(discourse.source.name, discourse.source.certainty, cue.start, cue.end, f"carried:{cue.entry}")
+    if cue := cues.get("m_document"):
+        return Source(discourse.outlet, "reported", cue.start, cue.end, f"document:{cue.entry}")
+    hearsay = cues.get("m_hearsay") or next((c for c in segment.cues if c.tag == "hearsay"), None)
+    if hearsay:
+        carried = discourse.source if discourse.source and reading.paragraph - discourse.source_paragraph <= 1 else None
+        reported = carried.name if carried and carried.certainty == "reported" else None
+        return Source(reported, "reported", hearsay.start, hearsay.end, f"hearsay:{hearsay.entry}")
+    if cue := cues.get("m_sources"):
+        return Source(None, "reported", cue.start, cue.end, f"unnamed:{cue.entry}")
+    return Source(None, "confirmed", segment.start, segment.start, "plain")
+
+
+def _speaker(parties: list[Party]) -> Party | None:
+    speakers = [p for p in parties if "source" in p.roles and p.name.claim_name]
+    outlet = next((p for p in speakers if p.name.role == "outlet"), None)
+    person = next((p for p in speakers if p.name.role == "person"), None)
+    return outlet or person or next(iter(speakers), None)

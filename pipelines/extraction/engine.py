@@ -1,0 +1,162 @@
+"""The extractor: text in, claims and mentions out. Offline, deterministic, in time linear in the text.
+
+Here belongs the order of the steps over one item. Each step has its own module; no word of any language stands here.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from pipelines.extraction import pack as packs
+from pipelines.extraction.candidates import Cue, Found, Goods, Reading, Segment, readings
+from pipelines.extraction.claim import Extraction, Mention
+from pipelines.extraction.cues import CueFinder
+from pipelines.extraction.decisions import Draft, decide
+from pipelines.extraction.decoding import decode, mention
+from pipelines.extraction.discourse import Discourse
+from pipelines.extraction.filling import Item, fill
+from pipelines.extraction.names import NameFinder, Names
+from pipelines.extraction.pack import LanguagePack
+from pipelines.extraction.periods import durations, periods
+from pipelines.extraction.quantities import numbers
+from pipelines.extraction.text import fold, sentences
+from pipelines.extraction.vocabulary import Vocabulary
+
+EXTRACTOR = "waybill"
+
+
+@cache
+def _code_fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    digest.update(packs.fingerprint().encode())
+    return digest.hexdigest()
+
+
+def extractor_version(vocabulary: Vocabulary) -> str:
+    """Sixteen hexadecimal digits that change whenever code, language packs or vocabulary change."""
+    return hashlib.sha256(f"{_code_fingerprint()} {vocabulary.fingerprint}".encode()).hexdigest()[:16]
+
+
+class Extractor:
+    """Reads items in all languages that have a pack. Keep one: building it takes longer than an item."""
+
+    def __init__(self, vocabulary: Vocabulary, languages: Iterable[str] | None = None) -> None:
+        self.vocabulary = vocabulary
+        self.languages = tuple(languages) if languages is not None else packs.available()
+        self._packs = {code: packs.load(code) for code in self.languages}
+        self._names = {code: NameFinder(vocabulary, pack) for code, pack in self._packs.items()}
+        self._cues = {code: CueFinder(pack) for code, pack in self._packs.items()}
+
+    def extract(
+        self, text: str, *, language: str, published_start: date | None, published_end: date | None, title: str | None = None
+    ) -> Extraction:
+        """The claims of one item, and the counts that nothing explained.
+
+        `language` is ISO 639-1; without a pack for it there are mentions only. Relative dates are read from the days of
+        publication, and stay open where these are None. Never raises on any text.
+        """
+        code = language.lower().replace("_", "-").split("-")[0]
+        plain = fold(text)
+        known = code if code in self._packs else None
+        pack = self._packs.get(code) or next(iter(self._packs.values()), None)
+        if pack is None:
+            return Extraction()
+        context = fold(title or "") + "\n" + plain
+        names = self._names[pack.code].find(text, plain, context)
+        if not _relevant(names, context, pack, self.vocabulary):
+            return Extraction(language=known)
+        published = (published_start, published_end) if published_start and published_end else None
+        found = self._found(text, plain, names, pack, published)
+        if known is None:
+            return Extraction(mentions=tuple(_mentions_only(found, pack)))
+        drafts, unexplained = self._read(found, pack, published_end, context)
+        return Extraction(tuple(decode(drafts, text, plain)), tuple(unexplained), known)
+
+    def _found(self, text: str, plain: str, names: Names, pack: LanguagePack, published: tuple[date, date] | None) -> Found:
+        counted = numbers(plain, pack)
+        return Found(
+            text=text,
+            plain=plain,
+            sentences=sentences(text, plain, pack.abbreviations, pack.ordinal_dot),
+            parties=list(names.parties),
+            products=list(names.products),
+            numbers=counted,
+            periods=periods(text, plain, pack, published),
+            durations=durations(plain, counted, pack, self.vocabulary.durations),
+            cues=self._cues[pack.code].find(text, plain),
+        )
+
+    def _read(self, found: Found, pack: LanguagePack, published: date | None, context: str) -> tuple[list[Draft], list[Mention]]:
+        item = Item(frozenset(p.vendor for p in self.vocabulary.products if p.vendor and fold(p.vendor) in context))
+        discourse = Discourse()
+        drafts: list[Draft] = []
+        unexplained: list[Mention] = []
+        for reading in readings(found, pack):
+            discourse.resolve(reading)
+            for segment in reading.segments:
+                segment.published = published
+                decided = decide(segment, reading, discourse)
+                drafts += _filled(decided, discourse, item)
+                _remember(discourse, segment, decided, reading)
+                if not decided and segment.goods.sort == "count":
+                    unexplained.append(mention(segment.goods, segment.start, segment.end, found.text, _reason(segment)))
+            discourse.remember(reading)
+        return drafts, unexplained
+
+
+def _reason(segment: Segment) -> str:
+    veto = segment.first("veto")
+    if veto:
+        return f"no claim: {veto.entry}"
+    return "no frame" if not segment.cues else "incomplete: " + ", ".join(dict.fromkeys(c.kind for c in segment.cues))
+
+
+def _filled(decided: list[Draft], discourse: Discourse, item: Item) -> Iterator[Draft]:
+    shared = len(decided) > 1 and not decided[0].segment.has("m_each")
+    for draft in decided:
+        fill(draft, discourse, item, shared)
+        yield draft
+
+
+def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], reading: Reading) -> None:
+    goods: Goods = segment.goods
+    products = [goods.product] if goods.product else segment.products
+    for product in products:
+        if not product.generic:
+            discourse.product = product
+    for draft in decided:
+        if draft.event == "diversion":
+            discourse.diversion = (draft.name("from_entity") or "", draft.name("to_entity") or "")
+        if draft.source.name and not draft.source.rule.startswith(("carried", "hearsay")):
+            discourse.source = draft.source
+            discourse.source_paragraph = reading.paragraph
+        party = draft.name("to_entity")
+        if party:
+            discourse.suppliers[party] = draft.name("supplier")
+    if goods.number is not None and not goods.number.currency and goods.sort in ("count", "bare"):
+        discourse.count, discourse.count_goods = goods.number, goods
+
+
+def _relevant(names: Names, context: str, pack: LanguagePack, vocabulary: Vocabulary) -> bool:
+    """Whether an item is about accelerators at all, and not about gas pipes or games of the same name."""
+    if not names.products:
+        return False
+    makers = any(name.role == "maker" for name in names.parties)
+    other = pack.patterns["not_accelerators"]
+    if other and other.search(context) and not makers:
+        return False
+    return makers or any(not product.weak for product in names.products)
+
+
+def _mentions_only(found: Found, pack: LanguagePack) -> Iterator[Mention]:
+    for reading in readings(found, pack):
+        for segment in reading.segments:
+            if segment.goods.sort == "count":
+                yield mention(segment.goods, segment.start, segment.end, found.text, "no pack for this language")
+
+
+__all__ = ["EXTRACTOR", "Cue", "Extractor", "extractor_version"]

@@ -1,0 +1,169 @@
+"""Fills the slots of a decided claim that are not parties: product, maker, count, sum, times and slip.
+
+Here belong the readings of spec: whose maker counts as supplier, which period is a promise, which sum is for the
+goods. Events and parties are decided in `decisions.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipelines.extraction.candidates import Goods
+from pipelines.extraction.decisions import STRENGTHS, Draft, Filled
+from pipelines.extraction.discourse import Discourse
+from pipelines.extraction.names import ProductName
+from pipelines.extraction.periods import Period
+from pipelines.extraction.quantities import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What of the whole item the slots of one claim need: the makers that it names."""
+
+    makers: frozenset[str]
+
+
+def fill(draft: Draft, discourse: Discourse, item: Item, shared: bool) -> None:
+    """Adds all other slots to a draft. `shared`: several parties have the same count between them, so none has it."""
+    product = _product(draft, discourse)
+    if product:
+        draft.slots["product"] = product
+    _count(draft, discourse, shared)
+    _money(draft)
+    _supplier(draft, discourse, item)
+    _times(draft)
+    _slip(draft)
+
+
+def _product(draft: Draft, discourse: Discourse) -> Filled | None:
+    goods = draft.segment.goods
+    named = goods.product if goods.product else _beside(draft)
+    last = discourse.product
+    if named and not named.generic:
+        return Filled(named.claim_name, named.start, named.end, "product", STRENGTHS["stated"])
+    referring = goods.definite or goods.sort in ("bare", "same", "order") or (named is not None and named.weak and goods.sort == "value")
+    if last and referring:
+        return Filled(last.claim_name, goods.start, goods.end, "product-before", STRENGTHS["carried"])
+    if named:
+        return Filled(named.claim_name, named.start, named.end, "product-generic", STRENGTHS["role"])
+    if last and draft.event in ("delay", "cancellation", "diversion"):
+        return Filled(last.claim_name, goods.start, goods.end, "product-of-order-before", STRENGTHS["carried"])
+    return None
+
+
+def _beside(draft: Draft) -> ProductName | None:
+    """The product of a sum: the nearest that the segment names."""
+    segment = draft.segment
+    beside = segment.products
+    return min(beside, key=lambda p: abs(p.start - segment.goods.start), default=None)
+
+
+def _count(draft: Draft, discourse: Discourse, shared: bool) -> None:
+    goods = draft.segment.goods
+    number, rule, strength = goods.number, "count", STRENGTHS["stated"]
+    unit = goods.unit
+    if goods.sort == "value" or shared:
+        return
+    if number is None and _takes_up(goods, draft) and discourse.count is not None and discourse.count_goods is not None:
+        number, rule, strength = discourse.count, "count-before", STRENGTHS["carried"]
+        unit = discourse.count_goods.unit
+    if number is None or number.currency:
+        return
+    start, end = (goods.start, goods.end) if rule == "count-before" else (number.start, number.end)
+    draft.slots["quantity"] = Filled((number.low, number.high, unit), start, end, rule, strength)
+
+
+def _takes_up(goods: Goods, draft: Draft) -> bool:
+    """Whether goods stand for the whole lot told before ("those chips"), and nothing else says how many."""
+    if goods.sort == "same":
+        return True
+    return goods.sort == "kind" and goods.definite and bool(goods.product and goods.product.same_count) and not draft.segment.money
+
+
+_PAID = ("order", "plan", "delay", "cancellation", "resale", "shipment", "delivery", "allocation", "diversion", "restriction")
+
+
+def _money(draft: Draft) -> None:
+    segment = draft.segment
+    if draft.event not in _PAID or segment.has("m_other_money"):
+        return
+    chosen: Number | None = segment.goods.number if segment.goods.sort == "value" else None
+    if chosen is None and segment.money:
+        chosen = min(segment.money, key=lambda m: abs(m.start - segment.goods.start))
+    if chosen:
+        draft.slots["value"] = Filled((chosen.low, chosen.high, chosen.currency), chosen.start, chosen.end, "money", STRENGTHS["stated"])
+
+
+def _supplier(draft: Draft, discourse: Discourse, item: Item) -> None:
+    goods, segment = draft.segment.goods, draft.segment
+    if "supplier" in draft.slots:
+        return
+    product = goods.product or _beside(draft)
+    if (product is None or product.generic) and discourse.product and draft.name("product") == discourse.product.claim_name:
+        product = discourse.product
+    if product and not product.generic:
+        if product.vendor in item.makers and product.vendor:
+            draft.slots["supplier"] = Filled(product.vendor, product.start, product.end, "maker-of-product", STRENGTHS["stated"])
+        return
+    party = draft.name("to_entity")
+    named = next((n for n in draft.reading.makers if segment.start <= n.start < segment.end), None) or next(iter(draft.reading.makers), None)
+    if named:
+        draft.slots["supplier"] = Filled(named.claim_name, named.start, named.end, "maker-named", STRENGTHS["role"])
+    elif party and discourse.suppliers.get(party):
+        draft.slots["supplier"] = Filled(discourse.suppliers[party], goods.start, goods.end, "maker-of-party", STRENGTHS["carried"])
+    elif draft.event == "diversion" and len(item.makers) == 1:
+        maker = next(iter(item.makers))
+        draft.slots["supplier"] = Filled(maker, goods.start, goods.end, "maker-of-item", STRENGTHS["carried"])
+
+
+Tense = Literal["near", "past", "future"]
+
+_PROMISED = ("plan", "shipment", "allocation", "order", "resale", "restriction", "diversion", "cancellation", "delay")
+
+
+def _times(draft: Draft) -> None:
+    for period, roles in draft.segment.periods:
+        if "other" in roles or (period.reading in ("weekday", "rel-day") and draft.event not in ("restriction", "delivery")):
+            continue
+        slot, tense = _slot_of(draft, period, roles)
+        if slot is None or slot in draft.slots:
+            continue
+        days = period.read(tense)
+        if days != (None, None):
+            draft.slots[slot] = Filled(days, period.start, period.end, f"{slot}:{period.reading}", STRENGTHS["role"])
+
+
+def _slot_of(draft: Draft, period: Period, roles: dict[str, str]) -> tuple[str | None, Tense]:
+    event = draft.event
+    if event == "holding":
+        return None, "near"
+    if event == "delay":
+        if "due" in roles:
+            return "promised", "near"
+        return ("revised", "future") if "revised" in roles or _ahead(period, draft) else (None, "near")
+    if "revised" in roles and event in ("diversion", "cancellation"):
+        return "revised", "future"
+    if "due" in roles:
+        return "promised", ("near" if event == "diversion" else "future")
+    if event == "diversion":
+        return ("actual", "past") if not draft.future and not period.floating and not _ahead(period, draft) else (None, "near")
+    if event in ("plan", "allocation") or draft.future:
+        return "promised", "future"
+    if event in ("order", "shipment", "resale", "restriction"):
+        return ("promised", "future") if _ahead(period, draft) else ("actual", "past")
+    return ("actual", "past") if event == "delivery" else (None, "near")
+
+
+def _ahead(period: Period, draft: Draft) -> bool:
+    """Whether a period that is not bound to a year by tense alone ends after the day of publication."""
+    published = draft.segment.published
+    return published is not None and not period.floating and period.near[1] > published
+
+
+def _slip(draft: Draft) -> None:
+    if draft.event not in ("delay", "diversion"):
+        return
+    if draft.event == "diversion":
+        return
+    chosen = next(iter(draft.segment.durations), None) or next(iter(draft.reading.durations), None)
+    if chosen:
+        draft.slots["delay"] = Filled((chosen.low, chosen.high), chosen.start, chosen.end, "duration", STRENGTHS["stated"])

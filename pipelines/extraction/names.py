@@ -1,0 +1,201 @@
+"""Finds names in folded text: parties, persons, outlets, products, and the nouns that stand for them.
+
+Here belong the automaton over all names of a vocabulary and a pack, and the choice between readings of one name
+(`X` the company or the platform). What a name does in its sentence is decided elsewhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ahocorasick_rs import AhoCorasick
+
+from pipelines.extraction.claim import QuantityUnit
+from pipelines.extraction.pack import LanguagePack
+from pipelines.extraction.text import fold
+from pipelines.extraction.vocabulary import Role, Vocabulary
+
+How = Literal["name", "description", "collective", "anaphor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A mention of a party, person, place or outlet; `claim_name` is empty for an anaphor not yet resolved."""
+
+    start: int
+    end: int
+    claim_name: str
+    role: Role
+    how: How = "name"
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductName:
+    """A mention of a product. A generic one ("chips") has the claim name `GPU`; an anaphor ("those chips") an empty one."""
+
+    start: int
+    end: int
+    claim_name: str
+    vendor: str | None
+    unit: QuantityUnit
+    generic: bool
+    weak: bool = False
+    same_count: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    sort: Literal["entity", "outlet", "product", "generic", "weak", "description", "anaphor", "collective", "unit"]
+    claim_name: str
+    role: Role = "party"
+    kind: str = ""
+    needs: tuple[str, ...] = ()
+    written: str = ""
+    vendor: str | None = None
+    unit: QuantityUnit = "gpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All mentions of one item, each list in order and without overlaps."""
+
+    parties: tuple[Name, ...]
+    products: tuple[ProductName, ...]
+
+
+class NameFinder:
+    """The names of a vocabulary and the nouns of a pack, as one automaton."""
+
+    def __init__(self, vocabulary: Vocabulary, pack: LanguagePack) -> None:
+        self.pack = pack
+        entries: dict[str, list[_Entry]] = {}
+        for form, entry in _entries(vocabulary, pack):
+            if form and entry not in entries.setdefault(form, []):
+                entries[form].append(entry)
+        self._forms = list(entries)
+        self._entries = entries
+        self._automaton = AhoCorasick(self._forms)
+
+    def find(self, text: str, plain: str, context: str) -> Names:
+        """All mentions; `context` is the folded title and text, where the words stand that some names need."""
+        suffixes = self.pack.words["name_suffixes"]
+        found: list[tuple[int, int, _Entry]] = []
+        for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
+            if start and (plain[start - 1].isalnum() and plain[start].isalnum()):
+                continue
+            if end < len(plain) and plain[end].isalnum() and plain[end - 1].isalnum():
+                suffix = next((s for s in suffixes if plain.startswith(s, end) and not plain[end + len(s) : end + len(s) + 1].isalnum()), None)
+                if suffix is None:
+                    continue
+                end += len(suffix)
+            entry = self._chosen(self._entries[self._forms[index]], context)
+            if entry is not None:
+                found.append((start, end, entry))
+        found = _without_overlaps(found)
+        lower = sum(_is_lower(text, s, e) for s, _, e in found)
+        capital = sum(not _is_lower(text, s, e) for s, _, e in found if e.sort in ("entity", "outlet"))
+        careless = lower > capital
+        found = [(s, e, entry) for s, e, entry in found if self._allowed(text, plain, s, e, entry, careless)]
+        return Names(tuple(self._parties(plain, found)), tuple(self._products(plain, found)))
+
+    def _chosen(self, entries: list[_Entry], context: str) -> _Entry | None:
+        met = [e for e in entries if e.needs and any(need in context for need in e.needs)]
+        return next(iter(met or [e for e in entries if not e.needs]), None)
+
+    def _allowed(self, text: str, plain: str, start: int, end: int, entry: _Entry, careless: bool) -> bool:
+        if entry.sort in ("entity", "outlet"):
+            if _is_lower(text, start, entry) and not careless and entry.role != "maker":
+                return False
+            before, after = self.pack.blocked.get(entry.claim_name, (None, None)) if end - start == len(entry.written) else (None, None)
+            if len(entry.written) == 1:
+                around = plain[max(0, start - 2) : start] + plain[end : end + 2]
+                if any(character.isdigit() for character in around):
+                    return False
+                if before and before.search(plain[max(0, start - 40) : start]):
+                    return False
+                if after and after.search(plain[end : end + 30]):
+                    return False
+        return True
+
+    def _parties(self, plain: str, found: list[tuple[int, int, _Entry]]) -> Iterator[Name]:
+        named: set[str] = set()
+        definite = self.pack.words["definite"]
+        held: Name | None = None
+        for start, end, entry in found:
+            if entry.sort in ("entity", "outlet"):
+                named.add(entry.claim_name)
+                name = Name(start, end, entry.claim_name, entry.role, "name", entry.kind)
+            elif entry.sort == "collective":
+                name = Name(start, end, entry.claim_name, "place", "collective", "country")
+            elif entry.sort == "description":
+                long = entry.written.count(" ") >= 2
+                if not (entry.claim_name in named or long) or not _preceded(plain, start, definite):
+                    continue
+                name = Name(start, end, entry.claim_name, entry.role, "description", entry.kind)
+            elif entry.sort == "anaphor":
+                name = Name(start, end, "", "party", "anaphor")
+            else:
+                continue
+            # A noun and the name that it stands beside ("the carmaker Tesla") are one mention.
+            if held and held.how == "description" and held.claim_name == name.claim_name and name.start - held.end <= 2:
+                held = Name(held.start, name.end, name.claim_name, name.role, name.how, name.kind)
+                continue
+            if held:
+                yield held
+            held = name
+        if held:
+            yield held
+
+    def _products(self, plain: str, found: list[tuple[int, int, _Entry]]) -> Iterator[ProductName]:
+        for start, end, entry in found:
+            if entry.sort in ("product", "generic", "weak"):
+                generic = entry.sort != "product" or entry.claim_name == "GPU"
+                yield ProductName(start, end, entry.claim_name, entry.vendor, entry.unit, generic, entry.sort == "weak")
+
+
+def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, _Entry]]:
+    for product in vocabulary.products:
+        for alias in product.aliases:
+            yield fold(alias), _Entry("product", product.claim_name, vendor=product.vendor, unit=product.unit, written=alias)
+    for sort in ("generic", "weak"):
+        for form in pack.words[sort]:
+            yield form, _Entry("generic" if sort == "generic" else "weak", "GPU", written=form)
+    for entity in vocabulary.entities:
+        for known in entity.aliases:
+            needs = tuple(fold(need) for need in known.needs)
+            yield fold(known.text), _Entry("entity", entity.claim_name, entity.role, entity.kind, needs, known.text)
+        for noun in entity.descriptions.get(pack.code, ()):
+            yield fold(noun), _Entry("description", entity.claim_name, entity.role, entity.kind, (), noun)
+    for outlet in vocabulary.outlets:
+        for alias in (outlet.name, *outlet.aliases):
+            yield fold(alias), _Entry("outlet", outlet.name, "outlet", outlet.kind, (), alias)
+    for name, forms in pack.collectives.items():
+        for form in forms:
+            yield form, _Entry("collective", name, "place", "country", (), form)
+    for form in pack.words["party_anaphora"]:
+        yield form, _Entry("anaphor", "", written=form)
+
+
+def _is_lower(text: str, start: int, entry: _Entry) -> bool:
+    return entry.sort in ("entity", "outlet") and entry.written[:1].isupper() and text[start].islower()
+
+
+def _preceded(plain: str, start: int, words: tuple[str, ...]) -> bool:
+    before = plain[max(0, start - 12) : start].rstrip(" ")
+    return any(before.endswith(word) and (len(before) == len(word) or not before[-len(word) - 1].isalnum()) for word in words)
+
+
+_ORDER = ("product", "generic", "weak", "unit", "entity", "outlet", "description", "collective", "anaphor")
+
+
+def _without_overlaps(found: list[tuple[int, int, _Entry]]) -> list[tuple[int, int, _Entry]]:
+    """The longest of those that overlap, the first of those as long."""
+    found.sort(key=lambda f: (f[0], f[0] - f[1], _ORDER.index(f[2].sort)))
+    kept: list[tuple[int, int, _Entry]] = []
+    for row in found:
+        if not kept or row[0] >= kept[-1][1]:
+            kept.append(row)
+        elif row[1] - row[0] > kept[-1][1] - kept[-1][0]:
+            kept[-1] = row
+    return kept

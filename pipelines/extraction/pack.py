@@ -1,0 +1,288 @@
+"""A language as data: reads `languages/<code>.toml` into the words and patterns that the engine works with.
+
+Here belong the format of the packs and its expansion (inflections, alternatives, placeholders). No word of any
+language stands here, and nothing is decided.
+"""
+
+import hashlib
+import itertools
+import re
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipelines.extraction.text import fold
+
+LANGUAGES = Path(__file__).parent / "languages"
+
+PARTY, MAKER, PLACE, PERSON, OUTLET, PRONOUN, GOODS, PERIOD, MONEY, DURATION = map(chr, range(0xE000, 0xE00A))
+"""What stands for a mention in an abstracted sentence, one character each."""
+
+_PLACEHOLDERS = {
+    "<E>": f"[{PARTY}{MAKER}{PLACE}{PRONOUN}]",
+    "<A>": f"[{PARTY}{MAKER}{PLACE}{PERSON}{OUTLET}{PRONOUN}]",
+    "<O>": OUTLET,
+    "<P>": PERSON,
+    "<N>": GOODS,
+    "<T>": PERIOD,
+    "<V>": MONEY,
+    "<D>": DURATION,
+    "<~>": r"[^;:.]{0,60}?",
+}
+"""Upper case marks the mention that a pattern is about; the same in lower case is one that only stands beside it."""
+
+
+class InvalidPack(ValueError):  # noqa: N818
+    """A language pack that cannot be read; the message says which file, which key, why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One inflected form of a cue: its kind, the entry of the pack that it comes from, its tense as tagged there."""
+
+    kind: str
+    entry: str
+    tag: str
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class RolePattern:
+    """A pattern over an abstracted sentence whose group `slot` is the mention that plays the role."""
+
+    role: str
+    entry: str
+    pattern: re.Pattern[str]
+    gate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodPattern:
+    """A pattern of a period in folded text, and how its groups are read (see `periods.py`)."""
+
+    reading: str
+    shift: int
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with the claims that it must give, each a table of the fields that are checked."""
+
+    text: str
+    published: str | None
+    title: str | None
+    claims: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class LanguagePack:
+    """One language, ready for use. All words are folded (`text.fold`)."""
+
+    code: str
+    decimal: str
+    ordinal_dot: bool
+    abbreviations: frozenset[str]
+    number_words: dict[str, float]
+    number_scales: dict[str, float]
+    number_joins: frozenset[str]
+    compound_numbers: bool
+    words: dict[str, tuple[str, ...]]
+    patterns: dict[str, re.Pattern[str] | None]
+    currencies: dict[str, str]
+    collectives: dict[str, tuple[str, ...]]
+    months: dict[str, int]
+    capital_months: frozenset[str]
+    weekdays: dict[str, int]
+    seasons: dict[str, int]
+    ordinals: dict[str, int]
+    duration_units: dict[str, str]
+    vague_durations: dict[str, str]
+    periods: tuple[PeriodPattern, ...]
+    forms: dict[str, tuple[Form, ...]]
+    gapped: tuple[tuple[str, str, re.Pattern[str]], ...]
+    roles: tuple[RolePattern, ...]
+    blocked: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]
+    examples: tuple[Example, ...]
+
+
+def available(folder: Path = LANGUAGES) -> tuple[str, ...]:
+    """The codes of all packs in the folder, in order."""
+    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
+
+
+@cache
+def load(code: str, folder: Path = LANGUAGES) -> LanguagePack:
+    """The pack of a language. Raises InvalidPack with the file and key at fault."""
+    path = folder / f"{code}.toml"
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidPack(f"{path.name}: cannot be read: {error}. Put a UTF-8 TOML file there.") from error
+    try:
+        return _Reader(path.name, raw).pack(code)
+    except KeyError as error:
+        raise InvalidPack(f"{path.name}: the key {error} is missing. Every pack has it; add it, empty if need be.") from error
+
+
+def fingerprint(folder: Path = LANGUAGES) -> str:
+    """SHA-256 over names and bytes of all packs."""
+    digest = hashlib.sha256()
+    for code in available(folder):
+        digest.update(code.encode() + b"\0" + (folder / f"{code}.toml").read_bytes())
+    return digest.hexdigest()
+
+
+def alternatives(phrase: str) -> list[str]:
+    """A phrase with `{a|b}` written out, every combination; an empty alternative leaves the word away."""
+    parts = re.split(r"(\{[^{}]*\})", phrase)
+    choices = [part[1:-1].split("|") if part.startswith("{") else [part] for part in parts]
+    return [" ".join("".join(choice).split()) for choice in itertools.product(*choices)]
+
+
+class _Reader:
+    def __init__(self, name: str, raw: dict[str, Any]) -> None:
+        self.name = name
+        self.raw = raw
+        self.inflections: dict[str, dict[str, list[str]]] = raw["inflections"]
+        self.macros: dict[str, str] = {}
+
+    def pack(self, code: str) -> LanguagePack:
+        raw, numbers, time = self.raw, self.raw["numbers"], self.raw["time"]
+        words = {key: tuple(fold(form) for entry in entries for form in alternatives(entry)) for key, entries in raw["words"].items()}
+        self.macros = {f"<{key}>": fold(value) for key, value in raw.get("macros", {}).items()}
+        periods = tuple(self._period(index, row, time) for index, row in enumerate(time["periods"]))
+        forms, gapped = self._cues()
+        return LanguagePack(
+            code=code,
+            decimal=raw["decimal"],
+            ordinal_dot=raw["ordinal_dot"],
+            abbreviations=frozenset(fold(word) for word in raw["abbreviations"]),
+            number_words={fold(word): float(value) for word, value in numbers["words"].items()},
+            number_scales={fold(word): float(value) for word, value in numbers["scales"].items()},
+            number_joins=frozenset(fold(word) for word in numbers["joins"]),
+            compound_numbers=numbers["compound"],
+            words=words,
+            patterns={key: _any_of(entries) for key, entries in words.items()},
+            currencies={fold(word): currency for word, currency in raw["currencies"].items()},
+            collectives={name: tuple(fold(f) for e in entries for f in alternatives(e)) for name, entries in raw["collectives"].items()},
+            months=_numbered(time["months"]),
+            capital_months=frozenset(fold(word) for word in time["capital_months"]),
+            weekdays=_numbered(time["weekdays"]),
+            seasons=_numbered(time["seasons"]),
+            ordinals=_numbered(time["ordinals"]),
+            duration_units={fold(word): unit for unit, entries in time["units"].items() for word in entries},
+            vague_durations={fold(form): unit for unit, es in time["vague"].items() for e in es for form in alternatives(e)},
+            periods=periods,
+            forms=forms,
+            gapped=gapped,
+            roles=self._roles(),
+            blocked=self._blocked(),
+            examples=tuple(
+                Example(e["text"], e.get("published"), e.get("title"), tuple(e.get("claims", ()))) for e in raw.get("examples", ())
+            ),
+        )  # fmt: skip
+
+    def inflected(self, entry: str) -> list[tuple[str, str]]:
+        """All forms of an entry (`stem~class`, `form=tag`, `{a|b}`), each with its tag."""
+        found: list[tuple[str, str]] = []
+        for phrase in alternatives(entry):
+            match = re.search(r"(\S*)~(\w+)", phrase)
+            if match:
+                if match[2] not in self.inflections:
+                    raise InvalidPack(f"{self.name}: inflection {match[2]!r} of {entry!r} is unknown. Add [inflections.{match[2]}].")
+                for tag, endings in self.inflections[match[2]].items():
+                    found += [(phrase[: match.start()] + match[1] + ending + phrase[match.end() :], tag) for ending in endings]
+            else:
+                form, _, tag = phrase.partition("=")
+                found.append((form, tag or "noun"))
+        return found
+
+    def _cues(self) -> tuple[dict[str, tuple[Form, ...]], tuple[tuple[str, str, re.Pattern[str]], ...]]:
+        forms: dict[str, list[Form]] = defaultdict(list)
+        gapped: list[tuple[str, str, re.Pattern[str]]] = []
+        for kind, entries in self.raw["cues"].items():
+            for entry in entries:
+                for form, tag in self.inflected(entry):
+                    if "…" in form:
+                        first, rest = (re.escape(fold(part.strip())) for part in form.split("…", 1))
+                        gapped.append((kind, entry, re.compile(rf"\b({first})\b[^;:.\n]{{1,70}}?\b({rest})\b")))
+                    else:
+                        forms[fold(form)].append(Form(kind, entry, tag, form))
+        return {form: tuple(found) for form, found in forms.items()}, tuple(gapped)
+
+    def _roles(self) -> tuple[RolePattern, ...]:
+        found = []
+        for role, entries in self.raw["roles"].items():
+            for index, entry in enumerate(entries):
+                found.append(RolePattern(role, f"{role}[{index}]", self._compile(entry, f"roles.{role}")))
+        return tuple(found)
+
+    def _blocked(self) -> dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]:
+        return {
+            name: (
+                re.compile(f"(?:{fold(row['before'])})[ \"']*$") if row.get("before") else None,
+                re.compile(f"^[ \"']*(?:{fold(row['after'])})") if row.get("after") else None,
+            )
+            for name, row in self.raw.get("blocked", {}).items()
+        }
+
+    def _compile(self, entry: str, where: str) -> re.Pattern[str]:
+        pattern = entry
+        for name, value in self.macros.items():
+            pattern = pattern.replace(name, f"(?:{value})")
+        slot = re.search(r"<([EAOPT])>", pattern)
+        if slot is None:
+            raise InvalidPack(f"{self.name}: {where}: {entry!r} names no <E>, <A>, <O>, <P> or <T>. Mark the mention that it is about.")
+        # Fold the words, not the placeholders and not the escapes of the expression.
+        pieces = re.split(r"(<[A-Za-z~]>|\\.)", pattern)
+        pattern = "".join(piece if piece.startswith(("<", "\\")) else fold(piece) for piece in pieces)
+        pattern = pattern.replace(slot.group(), f"(?P<slot>{_PLACEHOLDERS[slot.group()]})", 1)
+        for name, value in _PLACEHOLDERS.items():
+            pattern = pattern.replace(name, value).replace(name.lower(), value)
+        try:
+            return re.compile(pattern)
+        except re.error as error:
+            raise InvalidPack(f"{self.name}: {where}: {entry!r} is no expression: {error}. Correct it.") from error
+
+    def _period(self, index: int, row: list[Any], time: dict[str, Any]) -> PeriodPattern:
+        pattern, reading = fold(row[0]), row[1]
+        groups = {
+            "<month>": "(?P<month>" + _words(time["months"]) + ")",
+            "<month2>": "(?P<month2>" + _words(time["months"]) + ")",
+            "<weekday>": "(?P<weekday>" + _words(time["weekdays"]) + ")",
+            "<season>": "(?P<season>" + _words(time["seasons"]) + ")",
+            "<ordinal>": "(?P<n>" + _words(time["ordinals"]) + ")",
+            "<n>": r"(?P<n>\d)",
+            "<day>": r"(?P<day>[0-3]?\d)",
+            "<year>": r"(?P<year>20[0-4]\d)",
+        }
+        pattern = re.sub(r"<\w+>", lambda name: groups.get(name.group(), name.group()), pattern)
+        try:
+            compiled = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+        except re.error as error:
+            raise InvalidPack(f"{self.name}: time.periods[{index}]: {row[0]!r} is no expression: {error}. Correct it.") from error
+        return PeriodPattern(reading, int(row[2]) if len(row) > 2 else 0, compiled)
+
+
+def _numbered(table: dict[str, list[str]]) -> dict[str, int]:
+    return {fold(word): int(number) for number, entries in table.items() for word in entries}
+
+
+def _words(table: dict[str, list[str]]) -> str:
+    words = sorted((fold(word) for entries in table.values() for word in entries), key=lambda w: (-len(w), w))
+    return "|".join(re.escape(word) for word in words)
+
+
+def _any_of(entries: tuple[str, ...]) -> re.Pattern[str] | None:
+    """One pattern for any of the phrases as whole words, the longest first; None for none."""
+    if not entries:
+        return None
+    words = "|".join(
+        (r"(?<!\w)" if entry[0].isalnum() else "") + re.escape(entry) + (r"(?!\w)" if entry[-1].isalnum() else "")
+        for entry in sorted(set(entries), key=lambda e: (-len(e), e))
+    )
+    return re.compile(words)

@@ -1,0 +1,251 @@
+"""Numbers, counts and sums of money in folded text, by the number words and modifiers of a language pack.
+
+What a number counts, and whether it is a claim at all, is decided elsewhere.
+"""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from functools import cache
+
+from pipelines.extraction.pack import LanguagePack, load
+
+_DIGITS = r"\d{1,3}(?P<sep>[ .,'])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+(?:[.,]\d+)?"
+_NUMBER = re.compile(rf"(?<![\w.,])(?:{_DIGITS})")
+_SYMBOL_BEFORE = re.compile(r"(?:(?<![a-z])(us|c|a|s|nt|hk|r) ?)?([$€£¥₹])[ ]?$")
+_SYMBOL_AFTER = re.compile(r"^ ?(?:us)?([$€£¥₹])")
+_CODE = "usd|eur|gbp|chf|cad|aud|dkk|sek|nok|cny|rmb|jpy|krw|inr|twd|hkd|sgd|aed|sar|brl"
+_CODE_BEFORE = re.compile(rf"(?<!\w)({_CODE}) ?$")
+_CODE_AFTER = re.compile(rf"^ ?({_CODE})(?!\w)")
+_SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
+_DOLLARS = {"us": "USD", "c": "CAD", "a": "AUD", "s": "SGD", "nt": "TWD", "hk": "HKD", "r": "BRL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number or a range as stated, its span with modifiers and currency; `currency` is None for a plain count.
+
+    `low` is None for `up to N`, `high` for `at least N`. `figure` is the span of the digits or words alone.
+    """
+
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+    currency: str | None = None
+    figure: tuple[int, int] = (0, 0)
+    mantissa: float = 0.0
+    scale: float = 1.0
+
+    @property
+    def value(self) -> float:
+        """The stated figure, the larger of a range."""
+        return max(v for v in (self.low, self.high) if v is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    words: re.Pattern[str] | None
+    compounds: re.Pattern[str] | None
+    scale: re.Pattern[str]
+    money: re.Pattern[str]
+    low: re.Pattern[str] | None
+    high: re.Pattern[str] | None
+    about: re.Pattern[str] | None
+    low_after: re.Pattern[str] | None
+    high_after: re.Pattern[str] | None
+    between: re.Pattern[str] | None
+    to: re.Pattern[str]
+    joined: tuple[str, ...]
+    currencies: dict[str, str]
+
+
+def _ending(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    alternatives = "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
+    return re.compile(rf"(?:(?<!\w)|(?<=\W))(?:{alternatives}) ?$") if words else None
+
+
+def _beginning(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    alternatives = "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
+    return re.compile(rf"^ ?(?:{alternatives})(?!\w)") if words else None
+
+
+@cache
+def _grammar(code: str) -> _Grammar:
+    pack = load(code)
+    number = "|".join(re.escape(w) for w in sorted({*pack.number_words, *pack.number_scales}, key=lambda w: (-len(w), w)))
+    joins = "|".join(re.escape(w) for w in sorted(pack.number_joins, key=len, reverse=True))
+    join = rf"(?:(?:{joins}) )?" if joins else ""
+    big = "|".join(re.escape(w) for w, v in pack.number_scales.items() if v >= 100 and len(w) > 4)
+    scales = "|".join(re.escape(w) for w in sorted(pack.number_scales, key=lambda w: (-len(w), w)))
+    money = "|".join(re.escape(w) for w in sorted(pack.currencies, key=lambda w: (-len(w), w)))
+    links = "|".join(re.escape(w) for w in pack.words["of_money"])
+    to = "|".join(re.escape(w) for w in (*pack.words["range"], *pack.words["range_and"]))
+    return _Grammar(
+        words=re.compile(rf"(?<![\w-])(?:{number})(?:[ -]{join}(?:{number}))*(?!\w)"),
+        compounds=re.compile(rf"(?<!\w)\w{{2,20}}?(?:{big})\w{{0,20}}(?!\w)") if pack.compound_numbers and big else None,
+        scale=re.compile(rf"^[ -]?({scales})(?!\w)"),
+        money=re.compile(rf"^ ?(?:(?:{links}) ?)?({money})(?!\w)"),
+        low=_ending(pack.words["low"]),
+        high=_ending(pack.words["high"]),
+        about=_ending(pack.words["about"]),
+        low_after=_beginning(pack.words["low_after"]),
+        high_after=_beginning(pack.words["high_after"]),
+        between=_ending(pack.words["between"]),
+        to=re.compile(rf"^ ?(?:{to}) ?(?:us|c|a)?[$€£¥₹]? ?$"),
+        joined=pack.words["range_and"],
+        currencies=pack.currencies,
+    )
+
+
+def numbers(plain: str, pack: LanguagePack) -> list[Number]:
+    """All numbers in order, ranges as one, with their modifiers and currencies."""
+    grammar = _grammar(pack.code)
+    found = [number for match in _NUMBER.finditer(plain) if (number := _from_digits(plain, match, pack, grammar))]
+    taken = [number.figure for number in found]
+    for pattern in (grammar.words, grammar.compounds):
+        for match in pattern.finditer(plain) if pattern else ():
+            number = _from_words(match, pack)
+            if number and not any(a < number.end and number.start < b for a, b in _near(taken, match.start())):
+                found.append(number)
+    found.sort(key=lambda n: (n.start, -n.end))
+    kept: list[Number] = []
+    for number in found:
+        if not kept or number.start >= kept[-1].end:
+            kept.append(number)
+    return _modified(plain, _ranged(plain, [_priced(plain, n, grammar) for n in kept], grammar), grammar)
+
+
+def _near(taken: list[tuple[int, int]], position: int) -> list[tuple[int, int]]:
+    # Figures are in order; only the neighbours of the position can overlap it.
+    index = bisect_left(taken, (position, position))
+    return taken[max(0, index - 1) : index + 4]
+
+
+def _from_digits(plain: str, match: re.Match[str], pack: LanguagePack, grammar: _Grammar) -> Number | None:
+    written = match.group()
+    if len(written) > 20:
+        return None
+    end, scale = match.end(), 1.0
+    while follow := grammar.scale.match(plain[end : end + 24]):
+        word = follow[1]
+        spaced = plain[end] in " -"
+        if len(word) == 1 and word != "k" and spaced and not _SYMBOL_AFTER.match(plain[end + follow.end() :][:6]):
+            break
+        scale *= pack.number_scales[word]
+        end += follow.end()
+    mantissa = _mantissa(written, match["sep"], scale, pack.decimal)
+    value = mantissa * scale
+    return Number(match.start(), end, value, value, None, (match.start(), end), mantissa, scale)
+
+
+def _mantissa(written: str, separator: str | None, scale: float, decimal: str) -> float:
+    if separator is not None:
+        single = written.count(separator) == 1
+        if single and separator == decimal and scale >= 1e6:
+            return float(written.replace(",", "."))
+        return float(re.sub(r"[ .,']", "", written))
+    return float(written.replace(",", "."))
+
+
+def _from_words(match: re.Match[str], pack: LanguagePack) -> Number | None:
+    words = _split(match.group(), pack)
+    total = current = 0.0
+    plain_words = 0
+    for word in words:
+        if word in pack.number_words:
+            current += pack.number_words[word]
+            plain_words += 1
+        elif word in pack.number_scales:
+            scale = pack.number_scales[word]
+            current = (current or 1.0) * scale
+            if scale >= 1000:
+                total, current = total + current, 0.0
+        elif word not in pack.number_joins:
+            return None
+    value = total + current
+    if not plain_words or value < 2:
+        return None
+    return Number(match.start(), match.end(), value, value, None, match.span(), value, 1.0)
+
+
+def _split(written: str, pack: LanguagePack) -> list[str]:
+    """The number words of a phrase, those written together taken apart; phrases of several words stay whole."""
+    known = sorted({*pack.number_words, *pack.number_scales, *pack.number_joins}, key=lambda w: (-len(w), w))
+    words: list[str] = []
+    position = 0
+    while position < len(written):
+        if written[position] in " -":
+            position += 1
+            continue
+        word = next((w for w in known if written.startswith(w, position)), None)
+        if word is None:
+            return ["?"]
+        words.append(word)
+        position += len(word)
+    return words
+
+
+def _priced(plain: str, number: Number, grammar: _Grammar) -> Number:
+    before, after = plain[max(0, number.start - 6) : number.start], plain[number.end : number.end + 40]
+    if match := _SYMBOL_BEFORE.search(before):
+        currency = _DOLLARS.get(match[1] or "", "USD") if match[2] == "$" else _SYMBOLS[match[2]]
+        return replace(number, start=number.start - (len(before) - match.start()), currency=currency)
+    if match := _CODE_BEFORE.search(before):
+        return replace(number, start=number.start - (len(before) - match.start()), currency=_iso(match[1]))
+    if match := _SYMBOL_AFTER.match(after):
+        return replace(number, end=number.end + match.end(), currency=_SYMBOLS[match[1]])
+    if match := _CODE_AFTER.match(after):
+        return replace(number, end=number.end + match.end(), currency=_iso(match[1]))
+    if match := grammar.money.match(after):
+        return replace(number, end=number.end + match.end(), currency=grammar.currencies[match[1]])
+    return number
+
+
+def _iso(code: str) -> str:
+    return "CNY" if code == "rmb" else code.upper()
+
+
+def _ranged(plain: str, found: list[Number], grammar: _Grammar) -> list[Number]:
+    merged: list[Number] = []
+    for number in found:
+        last = merged[-1] if merged else None
+        if last and number.start - last.end <= 12 and _is_range(plain, last, number, grammar):
+            low = last.mantissa * number.scale if last.scale == 1 < number.scale and last.mantissa <= number.mantissa else last.low
+            merged[-1] = replace(number, start=last.start, low=low, figure=(last.figure[0], number.figure[1]),
+                                 currency=number.currency or last.currency)  # fmt: skip
+        else:
+            merged.append(number)
+    return merged
+
+
+def _is_range(plain: str, first: Number, second: Number, grammar: _Grammar) -> bool:
+    gap = plain[first.end : second.start]
+    if not grammar.to.match(gap) or (first.currency and second.currency and first.currency != second.currency):
+        return False
+    if first.currency is None and second.currency is None and first.mantissa * second.scale > second.mantissa * second.scale:
+        return False
+    between = bool(grammar.between and grammar.between.search(plain[max(0, first.start - 20) : first.start]))
+    return between or not any(word == gap.strip() for word in grammar.joined)
+
+
+def _modified(plain: str, found: list[Number], grammar: _Grammar) -> list[Number]:
+    result = []
+    for number in found:
+        start = number.start
+        if grammar.about and (about := grammar.about.search(plain[max(0, start - 24) : start])):
+            start -= len(about.group())
+        before = plain[max(0, start - 30) : start]
+        if grammar.low and (match := grammar.low.search(before)):
+            number = replace(number, start=start - len(match.group()), high=None)
+        elif grammar.high and (match := grammar.high.search(before)):
+            number = replace(number, start=start - len(match.group()), low=None)
+        else:
+            number = replace(number, start=start)
+        after = plain[number.end : number.end + 20]
+        if grammar.low_after and number.high is not None and number.low == number.high and (match := grammar.low_after.match(after)):
+            number = replace(number, end=number.end + match.end(), high=None)
+        elif grammar.high_after and number.low is not None and number.low == number.high and (match := grammar.high_after.match(after)):
+            number = replace(number, end=number.end + match.end(), low=None)
+        result.append(number)
+    return result

@@ -1,0 +1,231 @@
+"""Scores the extractor on gold items: `python -m pipelines.extraction.score GOLD.jsonl`.
+
+Here belong pairing of claims, the measures of gold items (claim F1, slot F1, certainty, grounding, silence) and their
+table. Extraction itself, and gold files, stay out.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipelines.extraction.claim import Claim
+from pipelines.extraction.engine import Extractor, extractor_version
+from pipelines.extraction.text import fold
+from pipelines.extraction.vocabulary import Vocabulary, vocabulary_from
+from pipelines.reference import load_reference
+
+NAMES = ("supplier", "from_entity", "to_entity", "product", "attributed_to")
+KEY = ("from_entity", "to_entity", "product", "quantity")
+SLOTS = ("supplier", "from_entity", "to_entity", "product", "quantity", "value", "promised", "revised", "actual", "delay",
+         "certainty", "attributed_to")  # fmt: skip
+MAX_PAIRED = 14
+"""Above so many claims of one event in one item pairs are made greedily."""
+
+Slots = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Right, predicted and gold, and F1 of them."""
+
+    right: int = 0
+    predicted: int = 0
+    gold: int = 0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall; 1.0 where there was nothing to find and nothing was found."""
+        total = self.predicted + self.gold
+        return 2 * self.right / total if total else 1.0
+
+
+@dataclass(slots=True)
+class Score:
+    """All measures over a set of items; `claims` by `all`, language and event."""
+
+    claims: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    slots: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    certain: Tally = field(default_factory=Tally)
+    grounded: Tally = field(default_factory=Tally)
+    silent: Tally = field(default_factory=Tally)
+    errors: list[str] = field(default_factory=list)
+    items: int = 0
+    seconds: float = 0.0
+
+
+def canonical(vocabulary: Vocabulary) -> Callable[[Any], str | None]:
+    """A function from any name to the one by which names are compared."""
+    table: dict[str, str] = {}
+    for outlet in vocabulary.outlets:
+        table |= {fold(alias): fold(outlet.name) for alias in (outlet.name, *outlet.aliases)}
+    for product in vocabulary.products:
+        table |= {fold(alias): fold(product.claim_name) for alias in product.aliases if product.level != "system"}
+    for entity in vocabulary.entities:
+        table |= {fold(alias.text): fold(entity.claim_name) for alias in entity.aliases}
+    return lambda name: None if name is None else table.get(fold(str(name)), fold(str(name)))
+
+
+def slots_of(claim: dict[str, Any], name: Callable[[Any], str | None]) -> Slots:
+    """The twelve slots of a claim, None where nothing is said."""
+
+    def days(prefix: str) -> tuple[int | None, int | None] | None:
+        ends = [claim.get(f"{prefix}_{end}") for end in ("start", "end")]
+        numbers = tuple(date.fromisoformat(str(end)).toordinal() if end else None for end in ends)
+        return (numbers[0], numbers[1]) if any(numbers) else None
+
+    def figures(prefix: str, suffix: str = "", unit: str | None = None) -> tuple[Any, ...] | None:
+        low, high = claim.get(f"{prefix}_low{suffix}"), claim.get(f"{prefix}_high{suffix}")
+        if low is None and high is None:
+            return None
+        return (low, high, claim.get(unit)) if unit else (low, high)
+
+    found: Slots = {key: name(claim.get(key)) for key in NAMES}
+    found |= {prefix: days(prefix) for prefix in ("promised", "revised", "actual")}
+    found["quantity"] = figures("quantity", unit="quantity_unit")
+    found["value"] = figures("value", unit="currency")
+    found["delay"] = figures("delay", "_days")
+    found["certainty"] = claim.get("certainty")
+    return found
+
+
+def agrees(slot: str, gold: Any, predicted: Any) -> bool:
+    """Whether two values of a slot agree; null only with null, sums within 1 %, days within 3, slips within 10 %."""
+    if gold is None or predicted is None:
+        return gold is predicted
+    if slot in ("value", "delay"):
+        share = 0.01 if slot == "value" else 0.1
+        return gold[2:] == predicted[2:] and all(_near(a, b, share * abs(a or 0)) for a, b in zip(gold[:2], predicted[:2], strict=True))
+    if slot in ("promised", "revised", "actual"):
+        return all(_near(a, b, 3) for a, b in zip(gold, predicted, strict=True))
+    return bool(gold == predicted)
+
+
+def _near(gold: float | None, predicted: float | None, tolerance: float) -> bool:
+    if gold is None or predicted is None:
+        return gold is predicted
+    return abs(gold - predicted) <= tolerance + 1e-9
+
+
+def paired(gold: Sequence[Slots], predicted: Sequence[Slots]) -> list[tuple[int, int]]:
+    """Pairs of gold and predicted claims of one event, so that the most slots agree in all."""
+    def worth(i: int, j: int) -> int:
+        same = [agrees(s, gold[i][s], predicted[j][s]) for s in SLOTS]
+        return 1000 * sum(same) + all(agrees(s, gold[i][s], predicted[j][s]) for s in KEY) + 1
+
+    if len(predicted) > MAX_PAIRED:
+        rows = sorted(((worth(i, j), i, j) for i in range(len(gold)) for j in range(len(predicted))), reverse=True)
+        greedy: dict[int, int] = {}
+        for _, i, j in rows:
+            if i not in greedy and j not in greedy.values():
+                greedy[i] = j
+        return sorted(greedy.items())
+
+    @cache
+    def best(i: int, free: int) -> tuple[int, tuple[tuple[int, int], ...]]:
+        if i == len(gold) or not free:
+            return 0, ()
+        choices = [best(i + 1, free)]
+        for j in range(len(predicted)):
+            if free >> j & 1:
+                total, rest = best(i + 1, free & ~(1 << j))
+                choices.append((total + worth(i, j), ((i, j), *rest)))
+        return max(choices, key=lambda choice: choice[0])
+
+    return list(best(0, (1 << len(predicted)) - 1)[1])
+
+
+def score_items(items: Iterable[dict[str, Any]], extractor: Extractor) -> Score:
+    """Extracts every item and scores the claims against its gold claims."""
+    score, name = Score(), canonical(extractor.vocabulary)
+    for item in items:
+        day = date.fromisoformat(item["published_at"][:10]) if item.get("published_at") else None
+        started = time.perf_counter()
+        extraction = extractor.extract(item["text"], language=item.get("language", "und"), published_start=day, published_end=day, title=item.get("title"))
+        score.seconds += time.perf_counter() - started
+        score.items += 1
+        _score_item(score, item, extraction.claims, name)
+    return score
+
+
+def _score_item(score: Score, item: dict[str, Any], claims: Sequence[Claim], name: Callable[[Any], str | None]) -> None:
+    gold_claims, language = item["claims"], item.get("language", "und")
+    predicted_claims = [asdict(claim) for claim in claims]
+    score.grounded.gold += len(claims)
+    score.grounded.right += sum(bool(c.quote) and item["text"][c.quote_start : c.quote_end] == c.quote for c in claims)
+    if not gold_claims:
+        score.silent.gold += 1
+        score.silent.right += not claims
+    gold = [slots_of(c, name) for c in gold_claims]
+    predicted = [slots_of(c, name) for c in predicted_claims]
+    for slot in SLOTS:
+        score.slots[slot].gold += sum(g[slot] is not None for g in gold)
+        score.slots[slot].predicted += sum(p[slot] is not None for p in predicted)
+    for kind, rows in (("gold", gold_claims), ("predicted", predicted_claims)):
+        for row in rows:
+            for key in ("all", language, row["event"]):
+                setattr(score.claims[key], kind, getattr(score.claims[key], kind) + 1)
+    for event in sorted({c["event"] for c in gold_claims} | {c["event"] for c in predicted_claims}):
+        ours = [i for i, c in enumerate(gold_claims) if c["event"] == event]
+        theirs = [j for j, c in enumerate(predicted_claims) if c["event"] == event]
+        pairs = [(ours[i], theirs[j]) for i, j in paired([gold[i] for i in ours], [predicted[j] for j in theirs])]
+        for i, j in pairs:
+            same = {slot: agrees(slot, gold[i][slot], predicted[j][slot]) for slot in SLOTS}
+            for slot in SLOTS:
+                score.slots[slot].right += same[slot] and gold[i][slot] is not None
+            wrong = [f"{slot} {gold[i][slot]!r} != {predicted[j][slot]!r}" for slot in SLOTS if not same[slot]]
+            if all(same[slot] for slot in KEY):
+                for key in ("all", language, event):
+                    score.claims[key].right += 1
+                score.certain.gold += 1
+                score.certain.right += same["certainty"]
+            if wrong:
+                score.errors.append(f"{item['item_id']} {event}: {'; '.join(wrong)} | {gold_claims[i]['quote'][:110]}")
+        for i in set(ours) - {i for i, _ in pairs}:
+            score.errors.append(f"{item['item_id']} {event}: missed | {gold_claims[i]['quote'][:160]}")
+        for j in set(theirs) - {j for _, j in pairs}:
+            key = {k: predicted[j][k] for k in (*KEY, "value") if predicted[j][k] is not None}
+            score.errors.append(f"{item['item_id']} {event}: invented {key} | {predicted_claims[j]['quote'][:160]}")
+
+
+def table(score: Score) -> str:
+    """The measures as text, one a line."""
+    lines = [f"{'claims':<16}{'F1':>7}{'right':>7}{'said':>7}{'gold':>7}"]
+    for key, tally in sorted(score.claims.items(), key=lambda row: (row[0] != "all", len(row[0]) > 3, row[0])):
+        lines.append(f"{key:<16}{tally.f1:>7.3f}{tally.right:>7}{tally.predicted:>7}{tally.gold:>7}")
+    lines.append("slots")
+    lines += [f"  {slot:<14}{score.slots[slot].f1:>7.3f}" for slot in SLOTS]
+    everything = Tally(*(sum(getattr(score.slots[s], k) for s in SLOTS) for k in ("right", "predicted", "gold")))
+    lines.append(f"  {'all':<14}{everything.f1:>7.3f}")
+    for label, part in (("certainty", score.certain), ("grounding", score.grounded), ("silence", score.silent)):
+        lines.append(f"{label:<16}{part.right / part.gold if part.gold else 1.0:>7.3f}{part.right:>7} of {part.gold}")
+    lines.append(f"{score.items} items, {score.items / score.seconds if score.seconds else 0:.0f} items/s")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str]) -> str:
+    """The score of a gold file as text, for the command line."""
+    parser = argparse.ArgumentParser(prog="pipelines.extraction.score", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("gold", type=Path, help="items with claims, one JSON object a line")
+    parser.add_argument("--reference", type=Path, default=Path("reference"), help="folder of the reference data")
+    parser.add_argument("--language", action="append", help="only items in this language; may be repeated")
+    parser.add_argument("--item", action="append", help="only this item; may be repeated")
+    parser.add_argument("--errors", type=int, default=0, help="how many errors to show")
+    options = parser.parse_args(arguments)
+    with options.gold.open(encoding="utf-8") as lines:
+        items = [json.loads(line) for line in lines if line.strip()]
+    items = [i for i in items if (not options.language or i["language"] in options.language) and (not options.item or i["item_id"] in options.item)]
+    extractor = Extractor(vocabulary_from(load_reference(options.reference)))
+    score = score_items(items, extractor)
+    return "\n".join([f"extractor {extractor_version(extractor.vocabulary)}", table(score), *score.errors[: options.errors]])
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[1:]))

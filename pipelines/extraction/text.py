@@ -1,0 +1,139 @@
+"""Text made comparable without moving a character: folding, sentences, words.
+
+Every function here keeps offsets: position i of the folded text is position i of the item's text, in code points.
+Names, numbers and meaning stay out.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MAX_SENTENCE = 1500
+"""Longer stretches without an end of sentence are cut here, so that hostile text takes linear time."""
+
+_SAME = {
+    **dict.fromkeys("’‘ʼ＇`´′", "'"),
+    **dict.fromkeys("“”„«»″＂", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    "œ": "o", "æ": "a", "ß": "s", "ł": "l", "ø": "o", "đ": "d", "ı": "i", "…": ".",
+}  # fmt: skip
+
+
+class _Folding(dict[int, str]):
+    """Code point to its folded character, filled as text is met."""
+
+    def __missing__(self, point: int) -> str:
+        folded = _fold_character(chr(point))
+        self[point] = folded
+        return folded
+
+
+def _fold_character(character: str) -> str:
+    if character in "\n\r\x0b\x0c\x85\u2028\u2029":
+        return "\n"
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return "\ufffd"
+    if character.isspace() or category in ("Cf", "Cc"):
+        return " "
+    character = character.lower() if len(character.lower()) == 1 else character
+    if character in _SAME:
+        return _SAME[character]
+    plain = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
+    plain = plain if len(plain) == 1 else character
+    return _SAME.get(plain, plain.lower() if len(plain.lower()) == 1 else plain)
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents, one quote, dash and space for all; same length as the text."""
+    return text.translate(_FOLDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A stretch of the text, blanks at its ends left out; `paragraph` counts the stretches between line breaks."""
+
+    start: int
+    end: int
+    paragraph: int
+
+
+_END = re.compile(r"[.!?]+[\"')\]]*[ \n]+|[\u3002\uff01\uff1f]")
+_BULLET = re.compile(r"\s*(?:[-*•·▪>]|\d{1,2}[.)]|\(\d{1,2}\))\s")
+
+
+def sentences(text: str, plain: str, abbreviations: frozenset[str], ordinal_dot: bool) -> list[Sentence]:
+    """Sentences in order. Lines that were only wrapped are joined; a full stop after an abbreviation ends nothing."""
+    found: list[Sentence] = []
+    for number, (start, end) in enumerate(_paragraphs(plain)):
+        cut = start
+        for match in _END.finditer(plain, start, end):
+            if match.end() < end and _ends_sentence(text, plain, cut, match, abbreviations, ordinal_dot):
+                _append(found, plain, cut, match.end(), number)
+                cut = match.end()
+        _append(found, plain, cut, end, number)
+    return found
+
+
+def _paragraphs(plain: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    start = position = 0
+    for line in plain.split("\n"):
+        end = position + len(line)
+        follows = plain[end + 1 : end + 60]
+        next_line = follows.split("\n", 1)[0]
+        wrapped = (
+            len(line) >= 45
+            and not re.search(r"[.!?:;\"][ )]*$", line[-10:])
+            and next_line.strip() != ""
+            and not _BULLET.match(next_line)
+        )
+        # A wrapped line that ends with a full stop still belongs to its paragraph; the sentence splitter decides.
+        if not wrapped:
+            if end > start:
+                found.append((start, end))
+            start = end + 1
+        position = end + 1
+    return found
+
+
+def _ends_sentence(
+    text: str, plain: str, start: int, match: re.Match[str], abbreviations: frozenset[str], ordinal_dot: bool
+) -> bool:
+    if not plain[match.start()] == "." or match.group().rstrip(" \n\"')]") not in (".",):
+        return True
+    before = re.search(r"[^\s(\"]{1,20}$", plain[max(start, match.start() - 20) : match.start()])
+    word = before.group() if before else ""
+    if word in abbreviations or re.fullmatch(r"(?:[^\W\d_]\.)*[^\W\d_]", word):
+        return False
+    following = text[match.end()]
+    if word.isdigit() and len(word) <= 2 and (ordinal_dot or plain[start : match.start()].strip() == word):
+        return False
+    return not (following.islower() and len(word) < 4)
+
+
+def _append(found: list[Sentence], plain: str, start: int, end: int, paragraph: int) -> None:
+    while start < end:
+        stop = end
+        if end - start > MAX_SENTENCE:
+            blank = plain.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+            stop = blank if blank > 0 else start + MAX_SENTENCE
+        first, last = start, stop
+        while first < last and plain[first] in " \n":
+            first += 1
+        while last > first and plain[last - 1] in " \n":
+            last -= 1
+        if first < last:
+            found.append(Sentence(first, last, paragraph))
+        start = stop
+
+
+def sentence_of(found: Sequence[Sentence], position: int) -> int | None:
+    """The index of the sentence that holds the position; None between sentences."""
+    index = bisect_right(found, position, key=lambda sentence: sentence.start) - 1
+    return index if index >= 0 and position < found[index].end else None
