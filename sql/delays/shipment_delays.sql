@@ -1,0 +1,459 @@
+-- One row per lot and party that waits, or waited, longer for it than it was first promised: the lot came
+-- late, is open past its promise, was promised anew for later, is said to be late, or was diverted to
+-- somebody else. Of the two sides of a swap only the one that waits longer for what it gets in return is
+-- late, and only at the lot that it lost.
+-- check slip_is_in_order: coalesce(slip_days_low <= slip_days_high, TRUE)
+-- check stated_delay_is_in_order: coalesce(stated_delay_days_low <= stated_delay_days_high, TRUE)
+-- check gpus_are_in_order: coalesce(gpus_low <= gpus_best, TRUE) AND coalesce(gpus_best <= gpus_high, TRUE)
+-- check value_is_in_order: coalesce(value_usd_low <= value_usd_best AND value_usd_best <= value_usd_high, TRUE)
+-- check diversion_says_which: (cause = 'diversion') = (because_of_shipment_id IS NOT NULL)
+-- check open_has_no_delivery: NOT open OR delivered_end IS NULL
+WITH legs AS (
+    SELECT
+        w.first_shipment_id AS lost_id,
+        w.second_shipment_id AS returned_id
+    FROM shipments.swaps AS w
+    UNION
+    SELECT
+        w.second_shipment_id AS lost_id,
+        w.first_shipment_id AS returned_id
+    FROM shipments.swaps AS w
+),
+
+diversions AS (
+    SELECT
+        e.shipment_id,
+        coalesce(min(e.happened_start), min(e.known_at::DATE)) AS diverted_start,
+        coalesce(max(e.happened_end), min(e.known_at::DATE)) AS diverted_end
+    FROM shipments.events AS e
+    WHERE e.event = 'diversion' AND e.certainty <> 'denied' AND NOT e.superseded
+    GROUP BY e.shipment_id
+),
+
+resales AS (
+    SELECT DISTINCT e.shipment_id
+    FROM shipments.events AS e
+    WHERE e.event = 'resale' AND e.certainty <> 'denied' AND NOT e.superseded
+),
+
+first_promises AS (
+    SELECT
+        p.shipment_id,
+        p.entity_id,
+        p.promised_end
+    FROM delays.promises AS p
+    WHERE p.revision_number = 1
+),
+
+last_promises AS (
+    SELECT
+        p.shipment_id,
+        p.entity_id,
+        p.promised_start,
+        p.promised_end
+    FROM delays.promises AS p
+    QUALIFY row_number() OVER (PARTITION BY p.shipment_id, p.entity_id ORDER BY p.revision_number DESC) = 1
+),
+
+-- Who may wait for a lot: whoever holds it, unless it came in return for a lot lost; and whoever lost it
+-- other than by selling it on. What was promised to the one was not promised to the other.
+parties AS (
+    SELECT
+        s.shipment_id,
+        coalesce(s.current_to_id, s.original_to_id) AS entity_id,
+        FALSE AS is_diverted,
+        CASE WHEN s.original_to_id <> s.current_to_id THEN NULL ELSE s.first_promised_end END AS promised_end
+    FROM shipments.shipments AS s
+    WHERE s.certainty <> 'denied' AND s.shipment_id NOT IN (SELECT l.returned_id FROM legs AS l)
+    UNION ALL
+    SELECT
+        s.shipment_id,
+        s.original_to_id AS entity_id,
+        TRUE AS is_diverted,
+        NULL AS promised_end
+    FROM shipments.shipments AS s
+    LEFT JOIN diversions AS d ON s.shipment_id = d.shipment_id
+    LEFT JOIN resales AS r ON s.shipment_id = r.shipment_id
+    WHERE
+        s.certainty <> 'denied' AND s.original_to_id <> s.current_to_id
+        AND (d.shipment_id IS NOT NULL OR r.shipment_id IS NULL)
+),
+
+-- What each party waits for: the lot itself, or what it gets in return; nothing if the lot was simply taken
+-- away.
+awaited AS (
+    SELECT
+        p.shipment_id,
+        p.entity_id,
+        p.shipment_id AS awaited_id
+    FROM parties AS p
+    WHERE NOT p.is_diverted
+    UNION ALL
+    SELECT
+        p.shipment_id,
+        p.entity_id,
+        l.returned_id AS awaited_id
+    FROM parties AS p
+    INNER JOIN legs AS l ON p.shipment_id = l.lost_id
+    WHERE p.is_diverted
+),
+
+-- An open lot ends on the day of the calculation, or when it is promised now where that lies ahead; a lot got
+-- in a swap of which neither promise nor delivery is known ends the wait on the day of the swap.
+awaited_days AS (
+    SELECT
+        a.shipment_id,
+        a.entity_id,
+        a.awaited_id,
+        o.outcome,
+        o.outcome = 'open' AND coalesce(q.promised_end, q.promised_start, x.current_promised_end) IS NULL
+        AND a.awaited_id <> a.shipment_id AND d.shipment_id IS NOT NULL AS is_swapped_only,
+        o.ended_on,
+        CASE WHEN o.outcome = 'delivered' THEN o.ended_on END AS delivered_on,
+        CASE
+            WHEN q.shipment_id IS NOT NULL THEN q.promised_start ELSE x.current_promised_start
+        END AS promised_start,
+        CASE
+            WHEN q.shipment_id IS NOT NULL THEN coalesce(q.promised_end, q.promised_start)
+            ELSE x.current_promised_end
+        END AS promised_end,
+        d.diverted_start,
+        d.diverted_end
+    FROM awaited AS a
+    INNER JOIN delays.lot_outcomes AS o ON a.awaited_id = o.shipment_id
+    INNER JOIN shipments.shipments AS x ON a.awaited_id = x.shipment_id
+    LEFT JOIN last_promises AS q
+        ON a.awaited_id = q.shipment_id AND a.entity_id IS NOT DISTINCT FROM q.entity_id
+    LEFT JOIN diversions AS d ON a.awaited_id = d.shipment_id
+),
+
+ends AS (
+    SELECT
+        a.shipment_id,
+        a.entity_id,
+        min(a.awaited_id) AS awaited_id,
+        bool_or(a.outcome = 'open' AND NOT a.is_swapped_only) AS is_open,
+        max(a.promised_end) AS last_promised_end,
+        CASE WHEN bool_and(a.delivered_on IS NOT NULL) THEN max(a.delivered_on) END AS delivered_end,
+        max(
+            CASE
+                WHEN a.is_swapped_only THEN a.diverted_start
+                WHEN a.outcome <> 'open' THEN a.ended_on
+                ELSE greatest($as_of, a.promised_start)
+            END
+        ) AS end_low,
+        max(
+            CASE
+                WHEN a.is_swapped_only THEN a.diverted_end
+                WHEN a.outcome <> 'open' THEN a.ended_on
+                ELSE greatest($as_of, a.promised_end)
+            END
+        ) AS end_high
+    FROM awaited_days AS a
+    GROUP BY a.shipment_id, a.entity_id
+),
+
+computed AS (
+    SELECT
+        p.shipment_id,
+        p.entity_id,
+        p.is_diverted,
+        e.awaited_id,
+        coalesce(e.is_open, TRUE) AS is_open,
+        e.delivered_end,
+        coalesce(f.promised_end, p.promised_end) AS first_promised_end,
+        coalesce(e.last_promised_end, q.promised_end) AS last_promised_end,
+        coalesce(f.promised_end, p.promised_end, CASE WHEN p.is_diverted THEN d.diverted_start END) AS base_start,
+        coalesce(f.promised_end, p.promised_end, CASE WHEN p.is_diverted THEN d.diverted_end END) AS base_end,
+        CASE WHEN e.shipment_id IS NULL THEN $as_of ELSE e.end_low END AS end_low,
+        CASE WHEN e.shipment_id IS NULL THEN $as_of ELSE e.end_high END AS end_high
+    FROM parties AS p
+    LEFT JOIN ends AS e ON p.shipment_id = e.shipment_id AND p.entity_id IS NOT DISTINCT FROM e.entity_id
+    LEFT JOIN first_promises AS f
+        ON p.shipment_id = f.shipment_id AND p.entity_id IS NOT DISTINCT FROM f.entity_id
+    LEFT JOIN last_promises AS q
+        ON p.shipment_id = q.shipment_id AND p.entity_id IS NOT DISTINCT FROM q.entity_id
+    LEFT JOIN diversions AS d ON p.shipment_id = d.shipment_id
+),
+
+slips AS (
+    SELECT
+        c.*,
+        -- Taken away and not yet due: no day is known on which the wait would end.
+        CASE WHEN c.awaited_id IS NOT NULL OR c.end_high > c.base_end THEN c.end_low - c.base_end END AS slip_low,
+        CASE WHEN c.awaited_id IS NOT NULL OR c.end_high > c.base_end THEN c.end_high - c.base_start END AS slip_high
+    FROM computed AS c
+),
+
+-- What records state of the delay, for the party that they name or else for the one that would wait; said of
+-- a lot got in a swap, it is said of the wait that began with the lot lost.
+matched AS (
+    SELECT
+        m.shipment_id,
+        r.*,
+        CASE
+            WHEN r.to_id IN (s.original_to_id, s.current_to_id) THEN r.to_id
+            ELSE coalesce(s.original_to_id, s.current_to_id)
+        END AS waiting_id
+    FROM shipments.record_matches AS m
+    INNER JOIN records.shipment_records AS r ON m.record_id = r.record_id
+    INNER JOIN shipments.shipments AS s ON m.shipment_id = s.shipment_id
+    WHERE r.event IN ('delay', 'diversion') AND r.certainty <> 'denied' AND NOT r.superseded
+),
+
+delay_records AS (
+    SELECT
+        coalesce(l.lost_id, m.shipment_id) AS about_id,
+        m.*
+    FROM matched AS m
+    INNER JOIN shipments.shipments AS s ON m.shipment_id = s.shipment_id
+    LEFT JOIN legs AS l ON m.shipment_id = l.returned_id AND m.waiting_id = s.current_to_id
+    WHERE m.event = 'delay'
+),
+
+-- The surest statement holds, among equals the newest: rivals are never averaged.
+ranked AS (
+    SELECT
+        r.*,
+        CASE r.certainty WHEN 'confirmed' THEN 1 WHEN 'reported' THEN 2 ELSE 3 END AS doubt
+    FROM delay_records AS r
+),
+
+stated AS (
+    SELECT
+        r.about_id AS shipment_id,
+        r.waiting_id AS entity_id,
+        first(
+            { 'low': r.delay_low_days, 'high': r.delay_high_days }
+            ORDER BY r.doubt ASC, r.known_at DESC, r.record_id ASC
+        ) FILTER (WHERE coalesce(r.delay_low_days, r.delay_high_days) IS NOT NULL) AS delay,
+        first(
+            { 'low': r.gpus_low, 'best': r.gpus_best, 'high': r.gpus_high }
+            ORDER BY r.doubt ASC, r.known_at DESC, r.record_id ASC
+        ) FILTER (WHERE coalesce(r.gpus_low, r.gpus_high) IS NOT NULL) AS gpus,
+        first(
+            { 'low': r.value_usd_low, 'best': r.value_usd_best, 'high': r.value_usd_high }
+            ORDER BY r.doubt ASC, r.known_at DESC, r.record_id ASC
+        ) FILTER (WHERE coalesce(r.value_usd_low, r.value_usd_high) IS NOT NULL) AS value_usd
+    FROM ranked AS r
+    GROUP BY r.about_id, r.waiting_id
+),
+
+restrictions AS (
+    SELECT
+        r.to_id,
+        CASE WHEN e.kind = 'country' THEN e.country END AS country,
+        r.family_id,
+        r.known_at
+    FROM records.shipment_records AS r
+    INNER JOIN records.entities AS e ON r.to_id = e.entity_id
+    WHERE r.event = 'restriction' AND r.certainty <> 'denied' AND NOT r.superseded
+),
+
+barred AS (
+    SELECT
+        e.entity_id,
+        r.family_id,
+        r.known_at
+    FROM restrictions AS r
+    INNER JOIN records.entities AS e ON r.country = e.country
+    UNION
+    SELECT
+        r.to_id AS entity_id,
+        r.family_id,
+        r.known_at
+    FROM restrictions AS r
+),
+
+-- Restrictions that became known while the lot was awaited, on the party or its country, and on its product
+-- family.
+restricted AS (
+    SELECT
+        p.shipment_id,
+        p.entity_id,
+        min(x.known_at) AS known_at
+    FROM parties AS p
+    INNER JOIN shipments.shipments AS s ON p.shipment_id = s.shipment_id
+    INNER JOIN barred AS x ON p.entity_id = x.entity_id AND s.first_known_at <= x.known_at
+    WHERE x.family_id = s.family_id OR 'gpu' IN (x.family_id, s.family_id)
+    GROUP BY p.shipment_id, p.entity_id
+),
+
+moved_by_supplier AS (
+    SELECT DISTINCT
+        p.shipment_id,
+        p.entity_id
+    FROM delays.promises AS p
+    WHERE p.source_kind = 'supplier' AND p.slip_from_first_days_high > 0
+),
+
+evidence AS (
+    SELECT
+        r.about_id AS shipment_id,
+        r.waiting_id AS entity_id,
+        r.origin_id,
+        r.known_at
+    FROM delay_records AS r
+    UNION ALL
+    SELECT
+        m.shipment_id,
+        s.original_to_id AS entity_id,
+        m.origin_id,
+        m.known_at
+    FROM matched AS m
+    INNER JOIN shipments.shipments AS s ON m.shipment_id = s.shipment_id
+    WHERE m.event = 'diversion'
+    UNION ALL
+    SELECT
+        p.shipment_id,
+        p.entity_id,
+        p.origin_id,
+        p.known_at
+    FROM delays.promises AS p
+    WHERE p.slip_from_first_days_high > 0
+),
+
+grounds AS (
+    SELECT
+        e.shipment_id,
+        e.entity_id,
+        count(DISTINCT e.origin_id) AS origins,
+        min(e.known_at) AS known_at
+    FROM evidence AS e
+    GROUP BY e.shipment_id, e.entity_id
+),
+
+waits AS (
+    SELECT
+        p.*,
+        t.shipment_id IS NOT NULL AS is_stated,
+        t.delay,
+        t.gpus,
+        t.value_usd,
+        p.is_diverted AND p.awaited_id IS NOT NULL AS is_swapped,
+        g.origins,
+        g.known_at,
+        v.shipment_id IS NOT NULL AS is_moved_by_supplier
+    FROM slips AS p
+    LEFT JOIN stated AS t ON p.shipment_id = t.shipment_id AND p.entity_id IS NOT DISTINCT FROM t.entity_id
+    LEFT JOIN grounds AS g ON p.shipment_id = g.shipment_id AND p.entity_id IS NOT DISTINCT FROM g.entity_id
+    LEFT JOIN moved_by_supplier AS v
+        ON p.shipment_id = v.shipment_id AND p.entity_id IS NOT DISTINCT FROM v.entity_id
+),
+
+-- How long the other side of a swap waits: a stated delay is longer than any computed one.
+rivals AS (
+    SELECT
+        l.lost_id AS shipment_id,
+        bool_or(w.is_stated) AS is_stated,
+        max(w.slip_high) AS slip_high
+    FROM legs AS l
+    INNER JOIN waits AS w ON l.returned_id = w.shipment_id AND w.is_diverted
+    GROUP BY l.lost_id
+),
+
+late AS (
+    SELECT w.*
+    FROM waits AS w
+    LEFT JOIN rivals AS r ON w.shipment_id = r.shipment_id
+    WHERE
+        w.is_stated
+        OR (w.is_diverted AND NOT w.is_swapped)
+        OR (NOT w.is_diverted AND w.slip_high > 0)
+        OR (
+            w.is_swapped AND w.slip_high > 0
+            AND NOT coalesce(r.is_stated, FALSE) AND w.slip_high >= coalesce(r.slip_high, 0)
+        )
+),
+
+-- The late part: as stated with the delay, else what is still outstanding, else the lot.
+sized AS (
+    SELECT
+        t.*,
+        s.supplier_id,
+        s.product_id,
+        s.first_known_at,
+        s.origins AS lot_origins,
+        s.gpus_low AS lot_gpus_low,
+        s.gpus_best AS lot_gpus_best,
+        s.gpus_high AS lot_gpus_high,
+        s.h100e_low AS lot_h100e_low,
+        s.h100e_best AS lot_h100e_best,
+        s.h100e_high AS lot_h100e_high,
+        s.value_usd_low AS lot_value_low,
+        s.value_usd_best AS lot_value_best,
+        s.value_usd_high AS lot_value_high,
+        CASE
+            WHEN t.gpus IS NOT NULL THEN t.gpus.low
+            WHEN t.is_open AND NOT t.is_diverted THEN coalesce(s.outstanding_gpus_low, s.gpus_low)
+            ELSE s.gpus_low
+        END AS gpus_low,
+        CASE
+            WHEN t.gpus IS NOT NULL THEN coalesce(t.gpus.best, t.gpus.low, t.gpus.high)
+            WHEN t.is_open AND NOT t.is_diverted THEN coalesce(s.outstanding_gpus_best, s.gpus_best)
+            ELSE s.gpus_best
+        END AS gpus_best,
+        CASE
+            WHEN t.gpus IS NOT NULL THEN t.gpus.high
+            WHEN t.is_open AND NOT t.is_diverted THEN coalesce(s.outstanding_gpus_high, s.gpus_high)
+            ELSE s.gpus_high
+        END AS gpus_high,
+        x.shipment_id IS NOT NULL AS is_restricted
+    FROM late AS t
+    INNER JOIN shipments.shipments AS s ON t.shipment_id = s.shipment_id
+    LEFT JOIN restricted AS x
+        ON
+            t.shipment_id = x.shipment_id AND t.entity_id = x.entity_id
+            AND x.known_at::DATE <= coalesce(t.delivered_end, $as_of)
+)
+
+SELECT
+    z.shipment_id || '/' || coalesce(z.entity_id, '') AS delay_id, -- This lot and party. {key}
+    z.shipment_id, -- The lot that comes late, or that was lost. {not null, -> shipments.shipments.shipment_id}
+    z.entity_id, -- Who waits; empty where no recipient is known. {-> records.entities.entity_id}
+    z.supplier_id, -- Who supplies the lot. {-> records.entities.entity_id}
+    z.product_id, -- What it is. {-> reference.products.product_id}
+    z.gpus_low, -- GPUs that are late, at least.
+    z.gpus_best, -- GPUs that are late: as stated with the delay, else what is outstanding, else the lot.
+    z.gpus_high, -- GPUs that are late, at most.
+    z.gpus_low * z.lot_h100e_low / nullif(z.lot_gpus_low, 0) AS h100e_low, -- H100-equivalents that are late, at least.
+    z.gpus_best * z.lot_h100e_best / nullif(z.lot_gpus_best, 0) AS h100e_best, -- H100-equivalents that are late.
+    z.gpus_high * z.lot_h100e_high / nullif(z.lot_gpus_high, 0) AS h100e_high, -- H100-equivalents late, at most.
+    CASE
+        WHEN z.value_usd IS NOT NULL THEN z.value_usd.low
+        ELSE z.lot_value_low * coalesce(z.gpus_low / nullif(z.lot_gpus_low, 0), 1)
+    END AS value_usd_low, -- US dollars of what is late, at least: as stated with the delay, else the lot's share.
+    CASE
+        WHEN z.value_usd IS NOT NULL THEN coalesce(z.value_usd.best, z.value_usd.low, z.value_usd.high)
+        ELSE z.lot_value_best * coalesce(z.gpus_best / nullif(z.lot_gpus_best, 0), 1)
+    END AS value_usd_best, -- US dollars of what is late.
+    CASE
+        WHEN z.value_usd IS NOT NULL THEN z.value_usd.high
+        ELSE z.lot_value_high * coalesce(z.gpus_high / nullif(z.lot_gpus_high, 0), 1)
+    END AS value_usd_high, -- US dollars of what is late, at most; empty for "at least so much".
+    z.first_promised_end, -- Last day of the first promise of the lot to this party; empty where none is known.
+    z.last_promised_end, -- Last day of the newest promise to it, or of what it gets in return.
+    z.delivered_end, -- Day on which the party had all of it, or of what it got in return; empty until then.
+    z.is_open AS open, -- Whether it still waits on the day of the calculation. {not null}
+    z.slip_low AS slip_days_low, -- Computed slip, at least: end of the wait less first_promised_end (or the diversion).
+    z.slip_high AS slip_days_high, -- Computed slip, at most; open waits run to the calculation or the promise ahead.
+    z.delay.low AS stated_delay_days_low, -- Delay as the surest record states it, at least.
+    z.delay.high AS stated_delay_days_high, -- Delay as the surest record states it, at most.
+    CASE
+        WHEN z.is_diverted THEN 'diversion'
+        WHEN z.is_restricted THEN 'export_control'
+        WHEN z.is_moved_by_supplier THEN 'supplier'
+        ELSE 'unknown'
+    END AS cause, -- Why it waits. {not null, one of: diversion, supplier, export_control, site, unknown}
+    CASE
+        WHEN z.is_diverted THEN z.shipment_id
+    END AS because_of_shipment_id, -- The lot whose diversion makes it wait. {-> shipments.shipments.shipment_id}
+    CASE
+        WHEN z.is_diverted THEN z.awaited_id
+    END AS returned_shipment_id, -- The lot that it gets in return. {-> shipments.shipments.shipment_id}
+    coalesce(nullif(z.origins, 0), z.lot_origins) AS origins, -- Independent origins of the delay, else of the lot.
+    coalesce(
+        z.known_at, greatest(z.first_known_at, (z.first_promised_end + 1)::TIMESTAMP)
+    ) AS known_at -- When the delay was first stated, else the day after the first promise was broken (UTC). {not null}
+FROM sized AS z
+ORDER BY z.shipment_id, z.entity_id
