@@ -63,6 +63,7 @@ def write_database(warehouse: Warehouse, models: Mapping[str, Model], path: Path
     counts = _copy_tables(warehouse.connection, tables, path)
     with duckdb.connect(str(path)) as connection:
         own = publication_model()
+        connection.execute("BEGIN")  # one write to the disk, not one for each comment
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {own.schema}")
         parameters = {
             "published_at": facts.published_at_utc,
@@ -76,6 +77,7 @@ def write_database(warehouse: Warehouse, models: Mapping[str, Model], path: Path
         connection.execute("".join(_comments(model) for model in [*tables, own]))
         for model in macros:
             _add_macro(connection, model)
+        connection.execute("COMMIT")
     return counts
 
 

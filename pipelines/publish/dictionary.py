@@ -20,7 +20,8 @@ _INTRODUCTION = """\
 
 Every table of the published file, `published/waybill.duckdb`, and of the Parquet files beside it, stage by stage.
 Counts are intervals: `_low`, `_high`, and `_best` where one number is needed. Days end in `_on`, `_start` or `_end`;
-instants end in `_at` and are UTC. Checks are run before a table is published and block it where they fail.
+instants end in `_at` and are UTC. What is said to hold for every row is checked before a table is published, and blocks
+it otherwise.
 
 A macro is called like a table: `FROM shipments.evidence('…')`. Where the file is attached to another database, make it
 the current one first: `ATTACH 'waybill.duckdb' AS waybill (READ_ONLY); USE waybill;`.
@@ -66,9 +67,11 @@ def _table(model: Model, models: Mapping[str, Model]) -> str:
         f"| `{column.name}` | {_cell(column.description)} | {_constraints(column, models)} |"
         for column in model.columns
     ]
-    if model.row_checks:
-        lines += ["", "Checked for every row:", ""]
-        lines += [f"- {name.replace('_', ' ')}: `{expression}`" for name, expression in model.row_checks]
+    for blocking, said in ((True, "Holds for every row:"), (False, "Warns of rows for which this does not hold:")):
+        checks = [(name, expression) for name, expression, blocks in model.row_checks if blocks is blocking]
+        if checks:
+            lines += ["", said, ""]
+            lines += [f"- {name.replace('_', ' ')}: `{expression}`" for name, expression in checks]
     return "\n".join(lines) + "\n"
 
 

@@ -1,10 +1,12 @@
 """How counts, money, intervals and days are put into words for people. Pure; knows no table and no markup."""
 
 import calendar
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
 UNKNOWN = "?"
+_TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
 def number(value: float | None) -> str:
@@ -84,3 +86,17 @@ def cut(text: str, length: int) -> str:
 def listed(words: Sequence[str]) -> str:
     """Words as a list in a sentence: `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def visible(text: str, *, isolated: bool = False) -> str:
+    """Text from outside with every control sign shown as `\ufffd`, so that it cannot steer a terminal or end a page.
+
+    Signs that turn the direction of writing are kept where the text stands `isolated` from what is around it.
+    """
+    return "".join(
+        "\ufffd"
+        if (unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t")
+        or (not isolated and unicodedata.bidirectional(sign) in _TURNS)
+        else sign
+        for sign in text
+    )

@@ -1,13 +1,16 @@
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from pipelines.publish.publication import publish
 from pipelines.settings import load_settings
 from pipelines.sql_model import Model, read_models
 from pipelines.warehouse import Warehouse, open_warehouse
+from tests.unit.publish.story import tell
 
 AS_OF = date(2024, 9, 1)
 SMALL_MODELS = {
@@ -72,3 +75,52 @@ def build(tmp_path: Path, warehouse: Warehouse) -> Callable[..., dict[str, Model
         return models
 
     return build_models
+
+
+def build_all(warehouse: Warehouse) -> dict[str, Model]:
+    """Build every table of the real models, and give the models."""
+    models = read_models(warehouse.settings.sql_dir)
+    warehouse.look_outside()
+    for model in models.values():
+        if model.macro_parameter is None:
+            assert not warehouse.build(model).blocked, model.table
+    return models
+
+
+def _publish_all(home: Path, *, told: bool) -> Path:
+    settings = replace(load_settings({"WAYBILL_HOME": str(home)}), as_of=AS_OF)
+    with open_warehouse(settings) as warehouse:
+        if told:
+            tell(warehouse.lake)
+        models = build_all(warehouse)
+        publish(warehouse, models, published_at=datetime(2024, 9, 1, 12, 30, tzinfo=UTC), run_id="run-1")
+    return settings.published
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The story of `tests.unit.publish.story`, built by the real models and published."""
+    return _publish_all(tmp_path_factory.mktemp("told"), told=True)
+
+
+@pytest.fixture(scope="session")
+def published_empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty lake, built by the real models and published."""
+    return _publish_all(tmp_path_factory.mktemp("empty"), told=False)
+
+
+@pytest.fixture
+def told(published: Path, tmp_path: Path) -> Iterator[Warehouse]:
+    """A copy of the warehouse behind `published`, of which nothing was published yet."""
+    home = tmp_path / "told"
+    shutil.copytree(published.parent, home, ignore=shutil.ignore_patterns("publications", "published", "*.lock"))
+    settings = replace(load_settings({"WAYBILL_HOME": str(home)}), as_of=AS_OF)
+    with open_warehouse(settings) as opened:
+        opened.look_outside()
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def models() -> dict[str, Model]:
+    """The real models."""
+    return read_models(load_settings({}).sql_dir)

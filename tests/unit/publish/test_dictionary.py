@@ -53,6 +53,7 @@ def test_checks_are_listed_and_bars_do_not_break_the_table(build: Build) -> None
             shipments__pairs="""\
 -- One row per pair.
 -- check a_stands_before_b: a < b
+-- warn a_is_short: length(a) < 9
 SELECT
     'a' AS a, -- One side, written a|b. {key}
     'b' AS b -- The other.
@@ -60,7 +61,8 @@ SELECT
         )
     )
     assert "| `a` | One side, written a\\|b. | key |" in page
-    assert "- a stands before b: `a < b`" in page
+    assert "Holds for every row:\n\n- a stands before b: `a < b`" in page
+    assert "Warns of rows for which this does not hold:\n\n- a is short: `length(a) < 9`" in page
 
 
 def test_a_folder_that_is_no_stage_is_named(build: Build) -> None:
