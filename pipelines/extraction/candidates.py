@@ -137,7 +137,8 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     goods = _goods(found, pack, sentence, counts, money, cues)
     parties = [Party(name) for name in names if not any(g.start <= name.start < g.end and g.sort in ("count", "kind") and _swallowed(g, name) for g in goods)]
     abstract, places = _abstract(found.plain, start, end, parties, goods, periods, durations, money)
-    period_roles = _assign_roles(abstract, places, parties, periods, pack)
+    period_roles, spoken = _assign_roles(abstract, places, parties, periods, pack)
+    cues = [c for c in cues if c.kind not in _SAYING or not any(a <= c.start < b for a, b in spoken)]
     _group(found.plain, parties, pack)
     makers = [name for name in names if name.role == "maker"]
     reading = Reading(index, start, end, sentence.paragraph, parties, cues, [], abstract, makers, durations)
@@ -310,7 +311,9 @@ def _abstract(
 
 def _assign_roles(
     abstract: str, places: list[int], parties: list[Party], periods: list[Period], pack: LanguagePack
-) -> list[dict[str, str]]:
+) -> tuple[list[dict[str, str]], list[tuple[int, int]]]:
+    """Gives parties and periods their roles; also the stretches that only say who speaks."""
+    spoken: list[tuple[int, int]] = []
     by_start = {party.name.start: party for party in parties}
     period_index = {period.start: index for index, period in enumerate(periods)}
     period_roles: list[dict[str, str]] = [{} for _ in periods]
@@ -319,6 +322,8 @@ def _assign_roles(
             place = places[match.start("slot")]
             if place in by_start:
                 by_start[place].roles.setdefault(row.role, row.entry)
+                if row.role == "source":
+                    spoken.append((places[match.start()], places[match.end() - 1] + 1))
             elif place in period_index:
                 period_roles[period_index[place]].setdefault(row.role, row.entry)
     prepositions = pack.patterns["prepositions"]
@@ -327,7 +332,11 @@ def _assign_roles(
             before = abstract[max(0, index - 20) : index]
             if prepositions and any(m.end() == len(before.rstrip(" ")) for m in prepositions.finditer(before.rstrip(" "))):
                 by_start[place].oblique = True
-    return period_roles
+    return period_roles, spoken
+
+
+_SAYING = ("promise", "have", "move", "receive", "want", "spend")
+"""Cues that also are verbs of saying ("promises the founder"): none where they only say who speaks."""
 
 
 def _group(plain: str, parties: list[Party], pack: LanguagePack) -> None:
@@ -341,12 +350,16 @@ def _group(plain: str, parties: list[Party], pack: LanguagePack) -> None:
         gap = " ".join(plain[last.name.end : party.name.start].split())
         article = next((a for a in pack.words["definite"] if gap.endswith(" " + a)), None)
         gap = gap.removesuffix(" " + article) if article else gap
-        alike = (last.name.role in ("person", "outlet")) == (party.name.role in ("person", "outlet"))
+        alike = _sort_of(last.name) == _sort_of(party.name)
         if gap in joins and alike and last.name.claim_name != party.name.claim_name:
             party.group = last.group
             party.oblique = last.oblique
             for role, rule in last.roles.items():
                 party.roles.setdefault(role, rule + "+and")
+
+
+def _sort_of(name: Name) -> str:
+    return name.role if name.role in ("person", "outlet") else "party"
 
 
 # ---- segments
@@ -394,7 +407,7 @@ def _boundary(plain: str, start: int, end: int, pack: LanguagePack) -> int | Non
 
 _CLAIMING = (
     "divert", "move", "receive", "supply", "ship", "deliver", "install", "buy", "want", "promise", "delay", "cancel",
-    "restrict", "resell", "rent", "have",
+    "restrict", "resell", "rent", "have", "spend",
 )  # fmt: skip
 
 

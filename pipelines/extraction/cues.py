@@ -7,6 +7,7 @@ from ahocorasick_rs import AhoCorasick
 
 from pipelines.extraction.candidates import Cue
 from pipelines.extraction.pack import Form, LanguagePack
+from pipelines.extraction.text import fold
 
 
 class CueFinder:
@@ -34,10 +35,10 @@ class CueFinder:
 
 
 def _fitting(forms: tuple[Form, ...], written: str) -> list[Form]:
-    """The forms as written with their accents; all of them where the writer left accents out."""
+    """The forms as written with their accents; all of them where the writer left accents out ("a" may be "à", "à" is not "a")."""
     lower = written.lower()
     exact = [form for form in forms if form.written.lower() == lower]
-    chosen = exact or list(forms)
+    chosen = exact or (list(forms) if fold(lower) == lower else [])
     return list({form.kind: form for form in reversed(chosen)}.values())
 
 

@@ -15,16 +15,16 @@ from pipelines.extraction.names import ProductName
 
 WEIGHTS = {
     "delay": 3.2, "cancel": 3.0, "restrict": 3.0, "resell": 2.6, "rent": 2.6, "promise": 2.4, "buy": 2.2, "ship": 2.2,
-    "deliver": 2.2, "supply": 2.0, "install": 1.9, "receive": 1.9, "want": 1.6, "have": 1.3, "move": 0.9,
+    "deliver": 2.2, "supply": 2.0, "install": 1.9, "receive": 1.9, "want": 1.6, "spend": 1.7, "have": 1.3, "move": 0.9,
 }  # fmt: skip
 """How much a kind of cue says about the event; what lies between it and the goods is taken off."""
 
+TO_WEIGHTS = {"favour": 3.0, "target": 3.0, "receiver": 3.0, "for": 2.0}
 FROM_WEIGHTS = {"origin": 3.0, "instead": 2.5, "loser": 2.5, "source_of": 2.0, "owner": 2.0}
-TO_WEIGHTS = {"favour": 3.0, "target": 3.0, "receiver": 3.0}
 DIVERSION_FROM = 5.5
 """The least sum of evidence for a diversion: both sides by a strong role, or weaker ones and a word that says it."""
 
-STRENGTHS = {"role": 0.95, "subject": 0.88, "group": 0.88, "carried": 0.75, "any": 0.55, "stated": 0.97, "returned": 0.85}
+STRENGTHS = {"role": 0.95, "subject": 0.88, "group": 0.88, "carried": 0.75, "topic": 0.62, "any": 0.55, "stated": 0.97, "returned": 0.85}
 """How far each way of filling a slot is trusted; the confidence of a claim is their product's root (see `decoding`)."""
 
 
@@ -184,6 +184,8 @@ def _event(head: Cue, segment: Segment) -> tuple[Event | None, bool]:
         return simple[kind], to_come or kind == "want"
     if kind == "have":
         return ("plan" if to_come else "holding"), to_come
+    if kind == "spend":
+        return ("plan" if to_come or any(p.near[1] > segment.published for p, _ in segment.periods if segment.published) else "order"), to_come
     if kind == "buy":
         return ("plan" if to_come and not _agreed(head) else "order"), to_come
     if kind == "install":
@@ -209,12 +211,12 @@ def _agreed(head: Cue) -> bool:
 Rank = tuple[tuple[str, ...], ...]
 
 RECIPIENTS: dict[str, Rank] = {
-    "order": (("subject",), ("buyer", "owner"), ("favour",)),
-    "plan": (("favour",), ("subject",), ("owner", "receiver"), ("target", "site")),
-    "allocation": (("target", "favour"), ("receiver",), ("subject",)),
-    "shipment": (("target", "favour"), ("receiver", "owner"), ("subject",)),
-    "delivery": (("receiver",), ("target", "favour"), ("subject", "owner"), ("site",)),
-    "delay": (("owner", "receiver"), ("target", "favour", "told"), ("subject",)),
+    "order": (("subject",), ("buyer", "owner"), ("favour", "for")),
+    "plan": (("favour",), ("subject",), ("owner", "receiver", "buyer"), ("for", "target", "site")),
+    "allocation": (("target", "favour"), ("receiver",), ("for",), ("subject",)),
+    "shipment": (("target", "favour"), ("receiver", "owner"), ("for",), ("subject",)),
+    "delivery": (("receiver",), ("target", "favour"), ("subject", "owner"), ("for", "site")),
+    "delay": (("owner", "receiver"), ("target", "favour", "told"), ("for",), ("subject",)),
     "cancellation": (("subject",), ("owner",), ("target",)),
     "restriction": (("target",), ("receiver", "favour"), ("subject",)),
     "resale": (("target",), ("receiver",), ("subject",)),
@@ -324,7 +326,11 @@ def _carried_recipient(event: Event, segment: Segment, reading: Reading, discour
     pronoun = segment.first("m_pronoun") or next((c for c in reading.cues if c.kind == "m_pronoun"), None)
     if pronoun and discourse.subject and discourse.subject not in taken and event not in ("restriction", "resale"):
         return Filled(discourse.subject, pronoun.start, pronoun.end, f"pronoun:{pronoun.entry}", STRENGTHS["carried"])
-    if event == "plan":
+    if discourse.subject and discourse.subject not in taken and event in ("plan", "holding", "delivery") and segment.goods.sort == "count" and not any(
+        _usable(p, event, taken) for p in reading.parties
+    ) and any(p.name.role == "person" for p in reading.parties) | bool(segment.first("m_carry_person", "m_carry")):
+        return Filled(discourse.subject, segment.start, segment.start, "topic", STRENGTHS["topic"])
+    if event == "plan" and segment.goods.sort in ("count", "bare"):
         person = next((p for p in segment.parties if p.name.role == "person" and not p.oblique and p.name.start < segment.goods.start), None)
         if person:
             return _filled(person, "person", "carried")
@@ -345,6 +351,10 @@ def complete(draft: Draft) -> bool:
     if draft.event == "shipment" and "to_entity" not in slots and not ("supplier" in slots and goods.sort == "count"):
         return False
     if draft.event == "delay" and "to_entity" not in slots and not _named(goods.product):
+        return False
+    if goods.sort == "kind" and goods.product and goods.product.weak and not draft.segment.money and draft.event not in ("delay", "diversion", "cancellation"):
+        return False
+    if goods.sort == "value" and draft.event not in ("delay", "cancellation") and not draft.segment.products:
         return False
     return goods.sort != "order" or draft.event in ("delay", "cancellation", "diversion")
 

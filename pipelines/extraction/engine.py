@@ -81,7 +81,7 @@ class Extractor:
         return Found(
             text=text,
             plain=plain,
-            sentences=sentences(text, plain, pack.abbreviations, pack.ordinal_dot),
+            sentences=sentences(text, plain, pack.abbreviations, pack.ordinal_dot, frozenset(n.end for n in names.parties if n.end - n.start == 1)),
             parties=list(names.parties),
             products=list(names.products),
             numbers=counted,

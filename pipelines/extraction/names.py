@@ -109,7 +109,8 @@ class NameFinder:
                 return False
             before, after = self.pack.blocked.get(entry.claim_name, (None, None)) if end - start == len(entry.written) else (None, None)
             if len(entry.written) == 1:
-                around = plain[max(0, start - 2) : start] + plain[end : end + 2]
+                # "8 x H100" multiplies; "to X 12,000 H100" does not.
+                around = plain[max(0, start - 2) : start] + (plain[end : end + 1] if text[start].isupper() else plain[end : end + 2])
                 if any(character.isdigit() for character in around):
                     return False
                 if before and before.search(plain[max(0, start - 40) : start]):
@@ -137,8 +138,9 @@ class NameFinder:
                 name = Name(start, end, "", "party", "anaphor")
             else:
                 continue
-            # A noun and the name that it stands beside ("the carmaker Tesla") are one mention.
-            if held and held.how == "description" and held.claim_name == name.claim_name and name.start - held.end <= 2:
+            # A noun and the name that it stands beside ("the carmaker Tesla", "la société xAI") are one mention.
+            beside = held is not None and name.start - held.end <= 2 and name.how == "name" and plain[held.end : name.start].isspace()
+            if held and beside and (held.how == "anaphor" or (held.how == "description" and held.claim_name == name.claim_name)):
                 held = Name(held.start, name.end, name.claim_name, name.role, name.how, name.kind)
                 continue
             if held:

@@ -243,6 +243,8 @@ class _Reader:
         pattern = pattern.replace(slot.group(), f"(?P<slot>{_PLACEHOLDERS[slot.group()]})", 1)
         for name, value in _PLACEHOLDERS.items():
             pattern = pattern.replace(name, value).replace(name.lower(), value)
+        if not entry.startswith(("^", "<E", "<A", "<P", "<O", "<T", "(?:,")):
+            pattern = rf"(?<!\w){pattern}"
         try:
             return re.compile(pattern)
         except re.error as error:

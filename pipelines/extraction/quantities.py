@@ -233,15 +233,16 @@ def _modified(plain: str, found: list[Number], grammar: _Grammar) -> list[Number
     result = []
     for number in found:
         start = number.start
-        if grammar.about and (about := grammar.about.search(plain[max(0, start - 24) : start])):
-            start -= len(about.group())
-        before = plain[max(0, start - 30) : start]
-        if grammar.low and (match := grammar.low.search(before)):
-            number = replace(number, start=start - len(match.group()), high=None)
-        elif grammar.high and (match := grammar.high.search(before)):
-            number = replace(number, start=start - len(match.group()), low=None)
-        else:
-            number = replace(number, start=start)
+        about = grammar.about.search(plain[max(0, start - 24) : start]) if grammar.about else None
+        for begin in (start, start - len(about.group())) if about else (start,):
+            before = plain[max(0, begin - 30) : begin]
+            if grammar.low and (match := grammar.low.search(before)):
+                number = replace(number, start=begin - len(match.group()), high=None)
+                break
+            if grammar.high and (match := grammar.high.search(before)):
+                number = replace(number, start=begin - len(match.group()), low=None)
+                break
+            number = replace(number, start=begin)
         after = plain[number.end : number.end + 20]
         if grammar.low_after and number.high is not None and number.low == number.high and (match := grammar.low_after.match(after)):
             number = replace(number, end=number.end + match.end(), high=None)

@@ -67,13 +67,19 @@ _END = re.compile(r"[.!?]+[\"')\]]*[ \n]+|[\u3002\uff01\uff1f]")
 _BULLET = re.compile(r"\s*(?:[-*•·▪>]|\d{1,2}[.)]|\(\d{1,2}\))\s")
 
 
-def sentences(text: str, plain: str, abbreviations: frozenset[str], ordinal_dot: bool) -> list[Sentence]:
-    """Sentences in order. Lines that were only wrapped are joined; a full stop after an abbreviation ends nothing."""
+def sentences(
+    text: str, plain: str, abbreviations: frozenset[str], ordinal_dot: bool, names_end: frozenset[int] = frozenset()
+) -> list[Sentence]:
+    """Sentences in order. Lines that were only wrapped are joined; a full stop after an abbreviation ends nothing.
+
+    `names_end` holds the ends of names, so that a name of one letter is not taken for an initial.
+    """
     found: list[Sentence] = []
     for number, (start, end) in enumerate(_paragraphs(plain)):
         cut = start
         for match in _END.finditer(plain, start, end):
-            if match.end() < end and _ends_sentence(text, plain, cut, match, abbreviations, ordinal_dot):
+            named = match.start() in names_end
+            if match.end() < end and (named or _ends_sentence(text, plain, cut, match, abbreviations, ordinal_dot)):
                 _append(found, plain, cut, match.end(), number)
                 cut = match.end()
         _append(found, plain, cut, end, number)
