@@ -20,171 +20,6 @@ WITH legs AS (
     FROM shipments.swaps AS w
 ),
 
-diversions AS (
-    SELECT
-        e.shipment_id,
-        coalesce(min(e.happened_start), min(e.known_at::DATE)) AS diverted_start,
-        coalesce(max(e.happened_end), min(e.known_at::DATE)) AS diverted_end
-    FROM shipments.events AS e
-    WHERE e.event = 'diversion' AND e.certainty <> 'denied' AND NOT e.superseded
-    GROUP BY e.shipment_id
-),
-
-resales AS (
-    SELECT DISTINCT e.shipment_id
-    FROM shipments.events AS e
-    WHERE e.event = 'resale' AND e.certainty <> 'denied' AND NOT e.superseded
-),
-
-first_promises AS (
-    SELECT
-        p.shipment_id,
-        p.entity_id,
-        p.promised_end
-    FROM delays.promises AS p
-    WHERE p.revision_number = 1
-),
-
-last_promises AS (
-    SELECT
-        p.shipment_id,
-        p.entity_id,
-        p.promised_start,
-        p.promised_end
-    FROM delays.promises AS p
-    QUALIFY row_number() OVER (PARTITION BY p.shipment_id, p.entity_id ORDER BY p.revision_number DESC) = 1
-),
-
--- Who may wait for a lot: whoever holds it, unless it came in return for a lot lost; and whoever lost it
--- other than by selling it on. What was promised to the one was not promised to the other.
-parties AS (
-    SELECT
-        s.shipment_id,
-        coalesce(s.current_to_id, s.original_to_id) AS entity_id,
-        FALSE AS is_diverted,
-        CASE WHEN s.original_to_id <> s.current_to_id THEN NULL ELSE s.first_promised_end END AS promised_end
-    FROM shipments.shipments AS s
-    WHERE s.certainty <> 'denied' AND s.shipment_id NOT IN (SELECT l.returned_id FROM legs AS l)
-    UNION ALL
-    SELECT
-        s.shipment_id,
-        s.original_to_id AS entity_id,
-        TRUE AS is_diverted,
-        NULL AS promised_end
-    FROM shipments.shipments AS s
-    LEFT JOIN diversions AS d ON s.shipment_id = d.shipment_id
-    LEFT JOIN resales AS r ON s.shipment_id = r.shipment_id
-    WHERE
-        s.certainty <> 'denied' AND s.original_to_id <> s.current_to_id
-        AND (d.shipment_id IS NOT NULL OR r.shipment_id IS NULL)
-),
-
--- What each party waits for: the lot itself, or what it gets in return; nothing if the lot was simply taken
--- away.
-awaited AS (
-    SELECT
-        p.shipment_id,
-        p.entity_id,
-        p.shipment_id AS awaited_id
-    FROM parties AS p
-    WHERE NOT p.is_diverted
-    UNION ALL
-    SELECT
-        p.shipment_id,
-        p.entity_id,
-        l.returned_id AS awaited_id
-    FROM parties AS p
-    INNER JOIN legs AS l ON p.shipment_id = l.lost_id
-    WHERE p.is_diverted
-),
-
--- An open lot ends on the day of the calculation, or when it is promised now where that lies ahead; a lot got
--- in a swap of which neither promise nor delivery is known ends the wait on the day of the swap.
-awaited_days AS (
-    SELECT
-        a.shipment_id,
-        a.entity_id,
-        a.awaited_id,
-        o.outcome,
-        o.outcome = 'open' AND coalesce(q.promised_end, q.promised_start, x.current_promised_end) IS NULL
-        AND a.awaited_id <> a.shipment_id AND d.shipment_id IS NOT NULL AS is_swapped_only,
-        o.ended_on,
-        CASE WHEN o.outcome = 'delivered' THEN o.ended_on END AS delivered_on,
-        CASE
-            WHEN q.shipment_id IS NOT NULL THEN q.promised_start ELSE x.current_promised_start
-        END AS promised_start,
-        CASE
-            WHEN q.shipment_id IS NOT NULL THEN coalesce(q.promised_end, q.promised_start)
-            ELSE x.current_promised_end
-        END AS promised_end,
-        d.diverted_start,
-        d.diverted_end
-    FROM awaited AS a
-    INNER JOIN delays.lot_outcomes AS o ON a.awaited_id = o.shipment_id
-    INNER JOIN shipments.shipments AS x ON a.awaited_id = x.shipment_id
-    LEFT JOIN last_promises AS q
-        ON a.awaited_id = q.shipment_id AND a.entity_id IS NOT DISTINCT FROM q.entity_id
-    LEFT JOIN diversions AS d ON a.awaited_id = d.shipment_id
-),
-
-ends AS (
-    SELECT
-        a.shipment_id,
-        a.entity_id,
-        min(a.awaited_id) AS awaited_id,
-        bool_or(a.outcome = 'open' AND NOT a.is_swapped_only) AS is_open,
-        max(a.promised_end) AS last_promised_end,
-        CASE WHEN bool_and(a.delivered_on IS NOT NULL) THEN max(a.delivered_on) END AS delivered_end,
-        max(
-            CASE
-                WHEN a.is_swapped_only THEN a.diverted_start
-                WHEN a.outcome <> 'open' THEN a.ended_on
-                ELSE greatest($as_of, a.promised_start)
-            END
-        ) AS end_low,
-        max(
-            CASE
-                WHEN a.is_swapped_only THEN a.diverted_end
-                WHEN a.outcome <> 'open' THEN a.ended_on
-                ELSE greatest($as_of, a.promised_end)
-            END
-        ) AS end_high
-    FROM awaited_days AS a
-    GROUP BY a.shipment_id, a.entity_id
-),
-
-computed AS (
-    SELECT
-        p.shipment_id,
-        p.entity_id,
-        p.is_diverted,
-        e.awaited_id,
-        coalesce(e.is_open, TRUE) AS is_open,
-        e.delivered_end,
-        coalesce(f.promised_end, p.promised_end) AS first_promised_end,
-        coalesce(e.last_promised_end, q.promised_end) AS last_promised_end,
-        coalesce(f.promised_end, p.promised_end, CASE WHEN p.is_diverted THEN d.diverted_start END) AS base_start,
-        coalesce(f.promised_end, p.promised_end, CASE WHEN p.is_diverted THEN d.diverted_end END) AS base_end,
-        CASE WHEN e.shipment_id IS NULL THEN $as_of ELSE e.end_low END AS end_low,
-        CASE WHEN e.shipment_id IS NULL THEN $as_of ELSE e.end_high END AS end_high
-    FROM parties AS p
-    LEFT JOIN ends AS e ON p.shipment_id = e.shipment_id AND p.entity_id IS NOT DISTINCT FROM e.entity_id
-    LEFT JOIN first_promises AS f
-        ON p.shipment_id = f.shipment_id AND p.entity_id IS NOT DISTINCT FROM f.entity_id
-    LEFT JOIN last_promises AS q
-        ON p.shipment_id = q.shipment_id AND p.entity_id IS NOT DISTINCT FROM q.entity_id
-    LEFT JOIN diversions AS d ON p.shipment_id = d.shipment_id
-),
-
-slips AS (
-    SELECT
-        c.*,
-        -- Taken away and not yet due: no day is known on which the wait would end.
-        CASE WHEN c.awaited_id IS NOT NULL OR c.end_high > c.base_end THEN c.end_low - c.base_end END AS slip_low,
-        CASE WHEN c.awaited_id IS NOT NULL OR c.end_high > c.base_end THEN c.end_high - c.base_start END AS slip_high
-    FROM computed AS c
-),
-
 -- What records state of the delay, for the party that they name or else for the one that would wait; said of
 -- a lot got in a swap, it is said of the wait that began with the lot lost.
 matched AS (
@@ -272,7 +107,7 @@ restricted AS (
         p.shipment_id,
         p.entity_id,
         min(x.known_at) AS known_at
-    FROM parties AS p
+    FROM delays.waits AS p
     INNER JOIN shipments.shipments AS s ON p.shipment_id = s.shipment_id
     INNER JOIN barred AS x ON p.entity_id = x.entity_id AND s.first_known_at <= x.known_at
     WHERE x.family_id = s.family_id OR 'gpu' IN (x.family_id, s.family_id)
@@ -323,7 +158,7 @@ grounds AS (
     GROUP BY e.shipment_id, e.entity_id
 ),
 
-waits AS (
+weighed AS (
     SELECT
         p.*,
         t.shipment_id IS NOT NULL AS is_stated,
@@ -334,7 +169,7 @@ waits AS (
         g.origins,
         g.known_at,
         v.shipment_id IS NOT NULL AS is_moved_by_supplier
-    FROM slips AS p
+    FROM delays.waits AS p
     LEFT JOIN stated AS t ON p.shipment_id = t.shipment_id AND p.entity_id IS NOT DISTINCT FROM t.entity_id
     LEFT JOIN grounds AS g ON p.shipment_id = g.shipment_id AND p.entity_id IS NOT DISTINCT FROM g.entity_id
     LEFT JOIN moved_by_supplier AS v
@@ -346,23 +181,23 @@ rivals AS (
     SELECT
         l.lost_id AS shipment_id,
         bool_or(w.is_stated) AS is_stated,
-        max(w.slip_high) AS slip_high
+        max(w.slip_days_high) AS slip_days_high
     FROM legs AS l
-    INNER JOIN waits AS w ON l.returned_id = w.shipment_id AND w.is_diverted
+    INNER JOIN weighed AS w ON l.returned_id = w.shipment_id AND w.is_diverted
     GROUP BY l.lost_id
 ),
 
 late AS (
     SELECT w.*
-    FROM waits AS w
+    FROM weighed AS w
     LEFT JOIN rivals AS r ON w.shipment_id = r.shipment_id
     WHERE
         w.is_stated
         OR (w.is_diverted AND NOT w.is_swapped)
-        OR (NOT w.is_diverted AND w.slip_high > 0)
+        OR (NOT w.is_diverted AND w.slip_days_high > 0)
         OR (
-            w.is_swapped AND w.slip_high > 0
-            AND NOT coalesce(r.is_stated, FALSE) AND w.slip_high >= coalesce(r.slip_high, 0)
+            w.is_swapped AND w.slip_days_high > 0
+            AND NOT coalesce(r.is_stated, FALSE) AND w.slip_days_high >= coalesce(r.slip_days_high, 0)
         )
 ),
 
@@ -435,8 +270,8 @@ SELECT
     z.last_promised_end, -- Last day of the newest promise to it, or of what it gets in return.
     z.delivered_end, -- Day on which the party had all of it, or of what it got in return; empty until then.
     z.is_open AS open, -- Whether it still waits on the day of the calculation. {not null}
-    z.slip_low AS slip_days_low, -- Computed slip, at least: end of the wait less first_promised_end (or the diversion).
-    z.slip_high AS slip_days_high, -- Computed slip, at most; open waits run to the calculation or the promise ahead.
+    z.slip_days_low, -- Computed slip, at least: end of the wait less first_promised_end (or the diversion).
+    z.slip_days_high, -- Computed slip, at most; open waits run to the calculation or the promise ahead.
     z.delay.low AS stated_delay_days_low, -- Delay as the surest record states it, at least.
     z.delay.high AS stated_delay_days_high, -- Delay as the surest record states it, at most.
     CASE

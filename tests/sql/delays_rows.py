@@ -176,7 +176,7 @@ class Ledger:
 
     def delays_and_impact(self, as_of: str) -> tuple[Rows, Rows]:
         with self.connect() as connection:
-            for table in ("delays.promises", "delays.lot_outcomes"):
+            for table in ("delays.promises", "delays.lot_outcomes", "delays.waits"):
                 run(connection, table, as_of=date.fromisoformat(as_of))
             late = run(connection, "delays.shipment_delays", as_of=date.fromisoformat(as_of))
             return late, run(connection, "delays.impact", as_of=date.fromisoformat(as_of))
