@@ -32,6 +32,7 @@ class Goods:
     product: ProductName | None = None
     definite: bool = False
     unit: QuantityUnit = "gpu"
+    grown: Literal["", "from", "to"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     money = [n for n in numbers if n.currency]
     taken = [(p.start, p.end) for p in (*periods, *durations, *money)]
     counts = [n for n in numbers if not n.currency and not any(a < n.end and n.start < b for a, b in taken)]
+    counts = [part for n in counts for part in _apart(found.plain, n, cues, pack)]
     goods = _goods(found, pack, sentence, counts, money, cues)
     parties = [Party(name) for name in names if not any(g.start <= name.start < g.end and g.sort in ("count", "kind") and _swallowed(g, name) for g in goods)]
     abstract, places = _abstract(found.plain, start, end, parties, goods, periods, durations, money)
@@ -194,7 +196,21 @@ def _goods(found: Found, pack: LanguagePack, sentence: Sentence, counts: list[Nu
         goods.append(Goods(amount.start, amount.end, "value", amount))
     for match in _matches(pack, "order_nouns", plain, sentence):
         goods.append(Goods(*match.span(), "order", None, None, True))
+    for g in goods:
+        before = plain[max(sentence.start, g.start - 12) : g.start].rstrip(" ")
+        for side in ("from", "to"):
+            if any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in pack.words[f"grow_{side}"]):
+                g.grown = "from" if side == "from" else "to"
     return sorted(goods, key=lambda g: (g.start, g.end))
+
+
+def _apart(plain: str, number: Number, cues: list[Cue], pack: LanguagePack) -> tuple[Number, ...]:
+    """ "Rise from 35,000 to 85,000" is no range but two counts."""
+    if number.parts is None or not any(cue.kind == "grow" for cue in cues):
+        return (number,)
+    before = plain[max(0, number.parts[0].start - 16) : number.parts[0].start].rstrip(" ")
+    grown = any(re.search(rf"(?<!\w){re.escape(word)}(?: [\w~]+)?$", before) for word in pack.words["grow_from"])
+    return number.parts if grown else (number,)
 
 
 def _matches(pack: LanguagePack, key: str, plain: str, sentence: Sentence) -> list[re.Match[str]]:
@@ -407,7 +423,7 @@ def _boundary(plain: str, start: int, end: int, pack: LanguagePack) -> int | Non
 
 _CLAIMING = (
     "divert", "move", "receive", "supply", "ship", "deliver", "install", "buy", "want", "promise", "delay", "cancel",
-    "restrict", "resell", "rent", "have", "spend",
+    "restrict", "resell", "rent", "have", "spend", "grow",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ learned models can take the place of these scored rules. No word of any language
 `candidates.py`, making a whole of an item in `decoding.py`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pipelines.extraction.candidates import Cue, Goods, Party, Reading, Segment
@@ -15,12 +15,12 @@ from pipelines.extraction.names import ProductName
 
 WEIGHTS = {
     "delay": 3.2, "cancel": 3.0, "restrict": 3.0, "resell": 2.6, "rent": 2.6, "promise": 2.4, "buy": 2.2, "ship": 2.2,
-    "deliver": 2.2, "supply": 2.0, "install": 1.9, "receive": 1.9, "want": 1.6, "spend": 1.7, "have": 1.3, "move": 0.9,
+    "deliver": 2.2, "supply": 2.0, "install": 1.9, "receive": 1.9, "want": 1.6, "grow": 1.7, "spend": 1.7, "have": 1.3, "move": 0.9,
 }  # fmt: skip
 """How much a kind of cue says about the event; what lies between it and the goods is taken off."""
 
 TO_WEIGHTS = {"favour": 3.0, "target": 3.0, "receiver": 3.0, "for": 2.0}
-FROM_WEIGHTS = {"origin": 3.0, "instead": 2.5, "loser": 2.5, "source_of": 2.0, "owner": 2.0}
+FROM_WEIGHTS = {"origin": 3.0, "instead": 2.5, "loser": 2.5, "possessor": 2.5, "source_of": 2.0, "giver": 2.0, "owner": 2.0}
 DIVERSION_FROM = 5.5
 """The least sum of evidence for a diversion: both sides by a strong role, or weaker ones and a word that says it."""
 
@@ -50,6 +50,7 @@ class Draft:
     slots: dict[str, Filled] = field(default_factory=dict)
     head: Cue | None = None
     future: bool = False
+    caused: bool = False
 
     def name(self, slot: str) -> str | None:
         """The name in a slot, None where it is empty."""
@@ -64,12 +65,12 @@ def decide(segment: Segment, reading: Reading, discourse: Discourse) -> list[Dra
     source = source_of(segment, reading, discourse)
     diversion = _diversion(segment, reading, discourse, source)
     if diversion:
-        return [diversion]
+        return [diversion, *_delayed_by(diversion, segment, reading, source)]
     head, inherited = _head(segment)
     if head is None:
         return []
-    event, future = _event(head, segment)
-    if event is None:
+    event, future = _event(head, segment, reading)
+    if event is None or (segment.goods.grown == "from" and head.kind != "grow" and event == "plan"):
         return []
     drafts = []
     for parties in _parties(event, head, segment, reading, discourse, inherited):
@@ -86,19 +87,24 @@ def _diversion(segment: Segment, reading: Reading, discourse: Discourse, source:
     if segment.has("delay") and not segment.has("divert", "move"):
         return None
     candidates = [p for p in segment.parties if p.name.role in ("party", "place") and p.name.claim_name and "source" not in p.roles]
-    swap, divert = segment.has("m_swap"), segment.has("divert")
-    moved = divert or segment.has("move", "receive", "ship", "supply", "deliver")
+    swap = any(c.kind == "m_swap" for c in reading.cues)
+    divert = segment.has("divert")
+    if segment.has("resell", "rent") and not divert:
+        return None
+    moved = divert or segment.has("move", "receive", "ship", "supply", "deliver") or any("loser" in p.roles for p in candidates)
+    back = (discourse.diversion[1], discourse.diversion[0]) if discourse.diversion else None
     best: tuple[float, Filled | None, Filled | None] = (0.0, None, None)
     losers = [(w, f) for p in candidates if (w := _from_weight(p, moved)) and (f := _filled(p, _strongest(p, FROM_WEIGHTS)))]
     gainers = [(w, f) for p in candidates if (w := _to_weight(p, moved)) and (f := _filled(p, _strongest(p, TO_WEIGHTS)))]
     for loss, loser in losers:
         for gain, gainer in gainers:
-            total = loss + gain + (1.5 if divert else 0.0) + (1.0 if swap else 0.0)
+            returns = (loser.value, gainer.value) == back
+            total = loss + gain + (1.5 if divert else 0.0) + (1.0 if swap or returns else 0.0)
             if loser.value != gainer.value and total > best[0]:
                 best = (total, loser, gainer)
     total, from_, to = best
     if total < DIVERSION_FROM:
-        from_, to = _returned(losers, gainers, swap, moved, segment, discourse)
+        from_, to = _returned(losers, gainers, swap, divert, moved, segment, discourse)
         if from_ is None or to is None:
             return None
     draft = Draft("diversion", segment, reading, source, head=segment.first("divert", "move", "receive", "ship"))
@@ -108,10 +114,10 @@ def _diversion(segment: Segment, reading: Reading, discourse: Discourse, source:
 
 
 def _returned(
-    losers: list[tuple[float, Filled]], gainers: list[tuple[float, Filled]], swap: bool, moved: bool, segment: Segment, discourse: Discourse
+    losers: list[tuple[float, Filled]], gainers: list[tuple[float, Filled]], swap: bool, divert: bool, moved: bool, segment: Segment, discourse: Discourse
 ) -> tuple[Filled | None, Filled | None]:
     """In a swap what is not said of the way back is the way there, turned round."""
-    if not swap or discourse.diversion is None or segment.goods.sort not in ("count", "bare", "same", "kind", "order"):
+    if not (swap or divert) or discourse.diversion is None or segment.goods.sort not in ("count", "bare", "same", "kind", "order"):
         return None, None
     there_from, there_to = discourse.diversion
     back_from = Filled(there_to, segment.start, segment.end, "swap-returns", STRENGTHS["returned"])
@@ -119,7 +125,7 @@ def _returned(
     gainer = next((f for _, f in gainers if f.value == there_from), None)
     loser = next((f for _, f in losers if f.value == there_to), None)
     stranger = any(f.value not in (there_from, there_to) for _, f in (*losers, *gainers))
-    if stranger or not (gainer or loser or moved):
+    if stranger or not (gainer or loser or moved) or not (swap or loser):
         return None, None
     return loser or back_from, gainer or back_to
 
@@ -130,7 +136,8 @@ def _strongest(party: Party, weights: dict[str, float]) -> str:
 
 def _from_weight(party: Party, moved: bool) -> float:
     roles = {role: w for role, w in FROM_WEIGHTS.items() if role in party.roles and (moved or role != "source_of")}
-    if "origin" not in roles and any(role in party.roles for role in TO_WEIGHTS) and "owner" not in roles:
+    firm = {"origin", "instead", "owner", "possessor", "loser"} & set(roles)
+    if not firm and any(role in party.roles for role in TO_WEIGHTS):
         return 0.0
     return max(roles.values(), default=0.0)
 
@@ -144,6 +151,17 @@ def _to_weight(party: Party, moved: bool) -> float:
 def _filled(party: Party, role: str, strength: str = "role") -> Filled:
     weight = STRENGTHS[strength] * (1.0 if party.name.how == "name" else 0.95)
     return Filled(party.name.claim_name, party.name.start, party.name.end, f"{party.roles.get(role, role)}/{party.name.how}", weight)
+
+
+def _delayed_by(diversion: Draft, segment: Segment, reading: Reading, source: Source) -> list[Draft]:
+    """The delay that a sentence says a diversion causes, where it says how long."""
+    cue = segment.first("delay")
+    if cue is None or not segment.durations:
+        return []
+    loser = diversion.slots["from_entity"]
+    owner = next((p for p in segment.parties if "owner" in p.roles and p.name.start > cue.start and p.name.role == "party"), None)
+    waiting = _filled(owner, "owner") if owner and owner.name.claim_name else loser
+    return [Draft("delay", segment, reading, source, {"to_entity": waiting}, cue, caused=True)]
 
 
 # ---- events
@@ -168,8 +186,11 @@ def _head(segment: Segment) -> tuple[Cue | None, bool]:
     return None, False
 
 
-def _event(head: Cue, segment: Segment) -> tuple[Event | None, bool]:
+def _event(head: Cue, segment: Segment, reading: Reading) -> tuple[Event | None, bool]:
     """The event of a cue in its tense and mood, and whether it is still to come."""
+    if segment.goods.grown and any(c.kind == "grow" for c in reading.cues):
+        planned = any(c.kind in ("m_future", "want") or c.tag == "future" for c in reading.cues)
+        return ("holding" if segment.goods.grown == "from" or not planned else "plan"), planned
     near = [c for c in (*segment.cues, *(segment.before.cues if segment.before and head not in segment.cues else ()))]
     future = head.tag == "future" or any(c.kind == "m_future" and -60 <= head.start - c.end <= 60 for c in near)
     wanted = any(c.kind == "want" for c in near)
@@ -212,15 +233,15 @@ Rank = tuple[tuple[str, ...], ...]
 
 RECIPIENTS: dict[str, Rank] = {
     "order": (("subject",), ("buyer", "owner"), ("favour", "for")),
-    "plan": (("favour",), ("subject",), ("owner", "receiver", "buyer"), ("for", "target", "site")),
+    "plan": (("favour",), ("subject",), ("owner", "possessor", "receiver", "buyer"), ("for", "target", "site")),
     "allocation": (("target", "favour"), ("receiver",), ("for",), ("subject",)),
     "shipment": (("target", "favour"), ("receiver", "owner"), ("for",), ("subject",)),
     "delivery": (("receiver",), ("target", "favour"), ("subject", "owner"), ("for", "site")),
-    "delay": (("owner", "receiver"), ("target", "favour", "told"), ("for",), ("subject",)),
+    "delay": (("owner", "possessor", "receiver"), ("target", "favour", "told"), ("for",), ("subject",)),
     "cancellation": (("subject",), ("owner",), ("target",)),
     "restriction": (("target",), ("receiver", "favour"), ("subject",)),
     "resale": (("target",), ("receiver",), ("subject",)),
-    "holding": (("subject",), ("owner",), ("site", "target")),
+    "holding": (("subject",), ("owner", "possessor"), ("site", "target")),
 }
 
 
@@ -237,7 +258,7 @@ def _parties(
     group = _recipients(event, head, segment, taken)
     carried = None
     if not group:
-        carried = _carried_recipient(event, segment, reading, discourse, taken)
+        carried = _carried_recipient(event, head, segment, reading, discourse, taken)
     slots: dict[str, Filled] = {}
     if seller:
         slots["supplier"] = seller
@@ -296,8 +317,17 @@ def _subject(head: Cue, segment: Segment) -> list[Party]:
     return [p for p in before if p.group == speaking[-1].group]
 
 
+def _wisher(head: Cue, segment: Segment) -> Party | None:
+    """The person who wants something in his own name: the nearest subject of the cue, nobody between."""
+    before = [p for p in segment.parties if p.name.start < head.start and not p.oblique and p.name.role != "outlet"]
+    return before[-1] if before and before[-1].name.role == "person" and "wisher" in before[-1].roles else None
+
+
 def _recipients(event: Event, head: Cue, segment: Segment, taken: set[object]) -> list[Filled]:
     usable = [p for p in segment.parties if _usable(p, event, taken)]
+    if event == "plan" and segment.goods.number and (wisher := _wisher(head, segment)):
+        beneficiary = [p for p in usable if {"for", "favour", "target"} & set(p.roles) and p.name.start > wisher.name.start]
+        return [_filled(p, "for") for p in beneficiary] or [_filled(wisher, "wisher")]
     subject = [p for p in _subject(head, segment) if p in usable] or [
         p for p in usable if not p.oblique and p.name.start < segment.goods.start and "source" not in p.roles
     ][-1:]
@@ -315,13 +345,17 @@ def _recipients(event: Event, head: Cue, segment: Segment, taken: set[object]) -
     return []
 
 
-def _carried_recipient(event: Event, segment: Segment, reading: Reading, discourse: Discourse, taken: set[object]) -> Filled | None:
+def _carried_recipient(
+    event: Event, head: Cue, segment: Segment, reading: Reading, discourse: Discourse, taken: set[object]
+) -> Filled | None:
     """The subject of the clause before, or whom the sentence before was about where a pronoun takes it up."""
     last = segment.before
     while last is not None:
         usable = [p for p in last.parties if _usable(p, event, taken) and not p.oblique and "source" not in p.roles]
-        if usable and event not in ("restriction", "resale", "allocation"):
-            return _filled(usable[-1], "clause-before", "carried")
+        if event not in ("restriction", "resale", "allocation"):
+            found = [_filled(usable[-1], "clause-before", "carried")] if usable else _recipients(event, head, last, taken)
+            if found:
+                return replace(found[0], rule="clause-before", strength=STRENGTHS["carried"])
         last = last.before
     pronoun = segment.first("m_pronoun") or next((c for c in reading.cues if c.kind == "m_pronoun"), None)
     if pronoun and discourse.subject and discourse.subject not in taken and event not in ("restriction", "resale"):

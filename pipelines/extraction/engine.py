@@ -116,9 +116,9 @@ def _reason(segment: Segment) -> str:
 
 
 def _filled(decided: list[Draft], discourse: Discourse, item: Item) -> Iterator[Draft]:
-    shared = len(decided) > 1 and not decided[0].segment.has("m_each")
     for draft in decided:
-        fill(draft, discourse, item, shared)
+        alike = sum(other.event == draft.event for other in decided)
+        fill(draft, discourse, item, shared=alike > 1 and not draft.segment.has("m_each"))
         yield draft
 
 
@@ -143,8 +143,6 @@ def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], read
 
 def _relevant(names: Names, context: str, pack: LanguagePack, vocabulary: Vocabulary) -> bool:
     """Whether an item is about accelerators at all, and not about gas pipes or games of the same name."""
-    if not names.products:
-        return False
     makers = any(name.role == "maker" for name in names.parties)
     other = pack.patterns["not_accelerators"]
     if other and other.search(context) and not makers:

@@ -61,7 +61,7 @@ def _count(draft: Draft, discourse: Discourse, shared: bool) -> None:
     goods = draft.segment.goods
     number, rule, strength = goods.number, "count", STRENGTHS["stated"]
     unit = goods.unit
-    if goods.sort == "value" or shared:
+    if goods.sort == "value" or shared or draft.caused:
         return
     if number is None and _takes_up(goods, draft) and discourse.count is not None and discourse.count_goods is not None:
         number, rule, strength = discourse.count, "count-before", STRENGTHS["carried"]

@@ -36,6 +36,7 @@ class Number:
     figure: tuple[int, int] = (0, 0)
     mantissa: float = 0.0
     scale: float = 1.0
+    parts: tuple["Number", "Number"] | None = None
 
     @property
     def value(self) -> float:
@@ -213,7 +214,7 @@ def _ranged(plain: str, found: list[Number], grammar: _Grammar) -> list[Number]:
         if last and number.start - last.end <= 12 and _is_range(plain, last, number, grammar):
             low = last.mantissa * number.scale if last.scale == 1 < number.scale and last.mantissa <= number.mantissa else last.low
             merged[-1] = replace(number, start=last.start, low=low, figure=(last.figure[0], number.figure[1]),
-                                 currency=number.currency or last.currency)  # fmt: skip
+                                 currency=number.currency or last.currency, parts=(last, number))  # fmt: skip
         else:
             merged.append(number)
     return merged
