@@ -13,8 +13,9 @@ def number(value: float | None) -> str:
     """A count with thousands separators: `12,000`; at most one decimal."""
     if value is None:
         return UNKNOWN
-    rounded = round(value, 1)
-    return f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.1f}"
+    rounded = round(abs(value), 1)
+    words = f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.1f}"
+    return f"−{words}" if value < 0 and rounded else words
 
 
 def interval(low: float | None, high: float | None, unit: str = "") -> str:
@@ -28,7 +29,8 @@ def interval(low: float | None, high: float | None, unit: str = "") -> str:
         return f"at least {number(low)}{behind}"
     if number(low) == number(high):
         return f"{number(low)}{behind}"
-    return f"{number(low)}–{number(high)}{behind}"
+    between = "–" if low >= 0 else " to "
+    return f"{number(low)}{between}{number(high)}{behind}"
 
 
 def usd(low: float | None, high: float | None) -> str:

@@ -10,8 +10,10 @@ from pipelines.publish.database import PublicationFailed
 from pipelines.publish.publication import Publication, publish
 from pipelines.sql_model import Model
 from pipelines.warehouse import Warehouse
+from tests.unit.publish.story import HOSTILE_QUOTE
 
 AT = datetime(2024, 9, 1, 12, 30, tzinfo=UTC)
+PROVISIONAL_ID = "~b-evil-b-link-file-etc-passwd-corp-link"
 READER = """
 import sys, duckdb
 reader = duckdb.connect(sys.argv[1], read_only=True)
@@ -118,3 +120,18 @@ def test_a_reader_that_holds_the_file_keeps_it_while_two_newer_ones_come(
         assert reader.stdout.read() == f"('run-1', {lots})\n"
     assert reader.returncode == 0
     assert run_id(database) == "run-3"
+
+
+def test_the_way_from_a_lot_to_its_quotes_is_open_to_any_reader(published: Path) -> None:
+    with duckdb.connect(str(published / "waybill.duckdb"), read_only=True) as reader:
+        quotes = reader.execute(
+            "SELECT lots.current_to_id, found.event, found.quote, found.language, found.quote_end, found.line_number "
+            "FROM shipments.shipments AS lots, shipments.evidence(lots.shipment_id) AS found "
+            "WHERE lots.supplier_id = 'nvidia' AND (found.line_number = 2 OR found.language = 'fr') "
+            "ORDER BY found.line_number, found.event, lots.current_to_id"
+        ).fetchall()
+    assert quotes == [
+        (PROVISIONAL_ID, "order", "PO1;1;H100;64 <u>", None, None, 2),
+        ("tesla", "diversion", HOSTILE_QUOTE, "fr", len(HOSTILE_QUOTE), None),
+        ("x-corp", "diversion", HOSTILE_QUOTE, "fr", len(HOSTILE_QUOTE), None),
+    ]

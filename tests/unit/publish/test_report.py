@@ -65,13 +65,12 @@ def test_the_page_says_who_gained_and_lost_what_and_on_whose_word(page: Page) ->
 
 def test_the_page_says_what_is_late_and_by_how_much(page: Page) -> None:
     late = page.text[page.text.index("What is late, and by how much") :]
-    assert "Tesla, Inc. NVIDIA H100 12,000 60–300 days stated diversion" in late
-    assert "at least $500 million" in late
+    assert "Tesla, Inc. 60–300 days stated 12,000 NVIDIA H100 at least $500 million diversion" in late
 
 
 def test_the_page_says_what_was_announced_contradicted_and_read(page: Page) -> None:
-    assert "X.AI Corp. NVIDIA B200 300,000" in page.text
-    assert "happened: denied, says reuters" in page.text
+    assert "X.AI Corp. 300,000 NVIDIA B200 2025-06-01 – 2025-08-31 open" in page.text
+    assert "happened: denied, according to reuters" in page.text
     assert "News 2 1 3 2 1" in page.text
     assert "Suppliers 1 0 2 1 1" in page.text
     assert "story.jsonl 3 published_at '2024-02-30' is no day [/red] <i>" in page.text
@@ -87,7 +86,7 @@ def test_words_from_outside_stay_words(html: str, page: Page) -> None:
     allowed = {
         "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "nav", "section", "article", "h1",
         "h2", "h3", "p", "a", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "i", "bdi", "cite", "code",
-        "time", "blockquote", "details", "summary", "table", "caption", "thead", "tbody", "tr", "th", "td",
+        "time", "blockquote", "details", "summary", "table", "thead", "tbody", "tr", "th", "td",
     }  # fmt: skip
     assert {tag for tag, _ in page.elements} <= allowed
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)

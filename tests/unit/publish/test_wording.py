@@ -2,11 +2,12 @@ from datetime import date
 
 import pytest
 
-from pipelines.publish.wording import cut, days, interval, listed, number, some, usd
+from pipelines.publish.wording import cut, days, interval, listed, number, some, usd, visible
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(12000.0, "12,000"), (0.0, "0"), (2.5, "2.5"), (1234.04, "1,234"), (None, "?"), (-8, "-8")]
+    ("value", "words"),
+    [(12000.0, "12,000"), (0.0, "0"), (2.5, "2.5"), (1234.04, "1,234"), (None, "?"), (-8, "−8"), (-0.01, "0")],
 )
 def test_numbers(value: float | None, words: str) -> None:
     assert number(value) == words
@@ -21,6 +22,7 @@ def test_numbers(value: float | None, words: str) -> None:
         (None, 300, "up to 300 days"),
         (None, None, "?"),
         (0, 1500, "0–1,500 days"),
+        (-300, -60, "−300 to −60 days"),
     ],
 )
 def test_intervals(low: float | None, high: float | None, words: str) -> None:
@@ -73,3 +75,17 @@ def test_cut_text_stays_on_one_line_and_says_that_it_is_cut() -> None:
 
 def test_lists() -> None:
     assert [listed([]), listed(["a"]), listed(["a", "b", "c"])] == ["", "a", "a, b and c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "isolated", "shown"),
+    [
+        ("plain é 中 \n\t", False, "plain é 中 \n\t"),
+        ("a\x1b[31mb\x00c\x9b", False, "a\ufffd[31mb\ufffdc\ufffd"),
+        ("a\u202eb\u2066c", False, "a\ufffdb\ufffdc"),
+        ("a\u202eb\u2066c", True, "a\u202eb\u2066c"),
+        ("a\ud800b", True, "a\ufffdb"),
+    ],
+)
+def test_signs_that_steer_a_terminal_or_turn_the_writing_are_shown(text: str, isolated: bool, shown: str) -> None:
+    assert visible(text, isolated=isolated) == shown
