@@ -176,7 +176,7 @@ def _goods(found: Found, pack: LanguagePack, sentence: Sentence, counts: list[Nu
             used.update(indexes)
             unit = _unit(plain, pack, number.end, last, chosen)
             goods.append(Goods(number.start, last, "count", number, chosen, False, unit))
-        elif _bare(plain, pack, number, cues):
+        elif _bare(plain, pack, number, cues, found.parties):
             goods.append(Goods(number.start, number.end, "bare", number, unit=_bare_unit(plain, pack, number.end)))
     for match in _matches(pack, "same_count", plain, sentence):
         goods.append(Goods(*match.span(), "same", None, None, True))
@@ -265,7 +265,7 @@ def _bare_unit(plain: str, pack: LanguagePack, end: int) -> QuantityUnit:
     return "gpu"
 
 
-def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue]) -> bool:
+def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue], names: list[Name]) -> bool:
     """Whether a number without a product may count goods named before: nothing else stands where its noun would."""
     written = plain[number.figure[0] : number.figure[1]]
     if number.value < 50 or re.fullmatch(r"(?:19|20)\d\d", written):
@@ -277,6 +277,8 @@ def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue]) -> bo
     if pattern and pattern.match(after.lstrip(" ")):
         return True
     following = number.end + len(after) - len(after.lstrip(" "))
+    if any(following + 2 <= name.start <= following + 4 for name in _within(names, following, following + 40)):
+        return True
     return any(cue.start == following and cue.tag == "past" for cue in cues)
 
 

@@ -8,7 +8,7 @@ learned models can take the place of these scored rules. No word of any language
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pipelines.extraction.candidates import Cue, Goods, Party, Reading, Segment
+from pipelines.extraction.candidates import Cue, Party, Reading, Segment
 from pipelines.extraction.claim import Event
 from pipelines.extraction.discourse import Discourse, Source, source_of
 from pipelines.extraction.names import ProductName
@@ -104,7 +104,7 @@ def _diversion(segment: Segment, reading: Reading, discourse: Discourse, source:
                 best = (total, loser, gainer)
     total, from_, to = best
     if total < DIVERSION_FROM:
-        from_, to = _returned(losers, gainers, swap, divert, moved, segment, discourse)
+        from_, to = _returned(losers, gainers, swap, divert, moved, segment, reading, discourse)
         if from_ is None or to is None:
             return None
     draft = Draft("diversion", segment, reading, source, head=segment.first("divert", "move", "receive", "ship"))
@@ -114,16 +114,17 @@ def _diversion(segment: Segment, reading: Reading, discourse: Discourse, source:
 
 
 def _returned(
-    losers: list[tuple[float, Filled]], gainers: list[tuple[float, Filled]], swap: bool, divert: bool, moved: bool, segment: Segment, discourse: Discourse
+    losers: list[tuple[float, Filled]], gainers: list[tuple[float, Filled]], swap: bool, divert: bool, moved: bool, segment: Segment, reading: Reading, discourse: Discourse
 ) -> tuple[Filled | None, Filled | None]:
     """In a swap what is not said of the way back is the way there, turned round."""
-    if not (swap or divert) or discourse.diversion is None or segment.goods.sort not in ("count", "bare", "same", "kind", "order"):
+    same_sentence = discourse.diversion_sentence == reading.index
+    if not (swap or divert or same_sentence) or discourse.diversion is None or segment.goods.sort not in ("count", "bare", "same", "kind", "order"):
         return None, None
     there_from, there_to = discourse.diversion
     back_from = Filled(there_to, segment.start, segment.end, "swap-returns", STRENGTHS["returned"])
     back_to = Filled(there_from, segment.start, segment.end, "swap-returns", STRENGTHS["returned"])
     gainer = next((f for _, f in gainers if f.value == there_from), None)
-    loser = next((f for _, f in losers if f.value == there_to), None)
+    loser = next((f for w, f in losers if f.value == there_to and (swap or divert or w >= FROM_WEIGHTS["origin"])), None)
     stranger = any(f.value not in (there_from, there_to) for _, f in (*losers, *gainers))
     if stranger or not (gainer or loser or moved) or not (swap or loser):
         return None, None
@@ -360,9 +361,11 @@ def _carried_recipient(
     pronoun = segment.first("m_pronoun") or next((c for c in reading.cues if c.kind == "m_pronoun"), None)
     if pronoun and discourse.subject and discourse.subject not in taken and event not in ("restriction", "resale"):
         return Filled(discourse.subject, pronoun.start, pronoun.end, f"pronoun:{pronoun.entry}", STRENGTHS["carried"])
-    if discourse.subject and discourse.subject not in taken and event in ("plan", "holding", "delivery") and segment.goods.sort == "count" and not any(
-        _usable(p, event, taken) for p in reading.parties
-    ) and any(p.name.role == "person" for p in reading.parties) | bool(segment.first("m_carry_person", "m_carry")):
+    nobody = not any(_usable(p, event, taken) for p in reading.parties)
+    spoken = any(p.name.role == "person" for p in reading.parties) or segment.has("m_carry_person", "m_carry")
+    spoken = spoken or (discourse.source is not None and discourse.source_paragraph == reading.paragraph)
+    counted = segment.goods.sort == "count" and event in ("plan", "holding", "delivery")
+    if discourse.subject and discourse.subject not in taken and counted and nobody and spoken:
         return Filled(discourse.subject, segment.start, segment.start, "topic", STRENGTHS["topic"])
     if event == "plan" and segment.goods.sort in ("count", "bare"):
         person = next((p for p in segment.parties if p.name.role == "person" and not p.oblique and p.name.start < segment.goods.start), None)

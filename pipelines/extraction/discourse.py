@@ -36,6 +36,7 @@ class Discourse:
     count: Number | None = None
     count_goods: Goods | None = None
     diversion: tuple[str, str] | None = None
+    diversion_sentence: int = -1
     suppliers: dict[str, str | None] = field(default_factory=dict)
 
     def resolve(self, reading: Reading) -> None:

@@ -130,6 +130,7 @@ def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], read
             discourse.product = product
     for draft in decided:
         if draft.event == "diversion":
+            discourse.diversion_sentence = reading.index
             discourse.diversion = (draft.name("from_entity") or "", draft.name("to_entity") or "")
         if draft.source.name and not draft.source.rule.startswith(("carried", "hearsay")):
             discourse.source = draft.source

@@ -122,6 +122,7 @@ class NameFinder:
     def _parties(self, plain: str, found: list[tuple[int, int, _Entry]]) -> Iterator[Name]:
         named: set[str] = set()
         definite = self.pack.words["definite"]
+        pronouns, after = self.pack.words["pronouns"], self.pack.words["pronouns_after"]
         held: Name | None = None
         for start, end, entry in found:
             if entry.sort in ("entity", "outlet"):
@@ -135,6 +136,8 @@ class NameFinder:
                     continue
                 name = Name(start, end, entry.claim_name, entry.role, "description", entry.kind)
             elif entry.sort == "anaphor":
+                if entry.written in pronouns and not _preceded(plain, start, after):
+                    continue
                 name = Name(start, end, "", "party", "anaphor")
             else:
                 continue
@@ -175,7 +178,7 @@ def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, 
     for name, forms in pack.collectives.items():
         for form in forms:
             yield form, _Entry("collective", name, "place", "country", (), form)
-    for form in pack.words["party_anaphora"]:
+    for form in (*pack.words["party_anaphora"], *pack.words["pronouns"]):
         yield form, _Entry("anaphor", "", written=form)
 
 

@@ -35,7 +35,7 @@ _PLACEHOLDERS = {
 """Upper case marks the mention that a pattern is about; the same in lower case is one that only stands beside it."""
 
 
-class InvalidPack(ValueError):  # noqa: N818
+class InvalidPack(ValueError):
     """A language pack that cannot be read; the message says which file, which key, why and what to do."""
 
 
