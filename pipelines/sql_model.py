@@ -1,8 +1,8 @@
 """A table as its one SQL file says it: what it is, its columns, constraints, checks, and what it is made from.
 
 `sql/<schema>/<table>.sql` holds one SELECT. The first comment block says what the table is and its grain; lines
-`-- check <name>: <expression>` hold for every row; a line `-- macro: <parameter> <TYPE>` makes it a table macro of the
-published file. The comment behind each output column says what it holds, with its constraints in braces:
+`-- check <name>: <expression>` hold for every row, `-- warn <name>: …` should; a line `-- macro: <parameter> <TYPE>`
+makes it a table macro of the published file. The comment behind each output column says what it holds, with its constraints in braces:
 `{key, not null, -> schema.table.column, one of: a, b}`.
 
 Reading files and turning constraints into queries belongs here; running them belongs in `pipelines.warehouse`,
@@ -23,7 +23,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage
 
 _BRACES = re.compile(r"\s*\{(?P<constraints>[^{}]*)\}\s*$")
-_CHECK = re.compile(r"^check\s+(?P<name>\w+):\s*(?P<expression>.+)$")
+_CHECK = re.compile(r"^(?P<kind>check|warn)\s+(?P<name>\w+):\s*(?P<expression>.+)$")
 _MACRO = re.compile(r"^macro:\s*(?P<parameter>\w+)\s+(?P<type>\w+)$")
 _REFERENCE = re.compile(r"^->\s*(?P<table>\w+\.\w+)\.(?P<column>\w+)$")
 
@@ -46,11 +46,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Something that must hold: `violations` is a SELECT that gives one row for each row that breaks it."""
+    """Something that must hold: `violations` is a SELECT that gives one row for each row that breaks it.
+
+    A check that is not `blocking` warns, and the run goes on.
+    """
 
     name: str
     description: str
     violations: str
+    blocking: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Model:
     description: str
     sql: str
     columns: tuple[Column, ...]
-    row_checks: tuple[tuple[str, str], ...]
+    row_checks: tuple[tuple[str, str, bool], ...]
     tables: frozenset[str]
     parameters: frozenset[str]
     macro_parameter: tuple[str, str] | None = None
@@ -108,9 +112,9 @@ class Model:
                 )
                 known = f"{column.name} is one of {', '.join(column.one_of)}."
                 checks.append(Check(f"{column.name}_is_known", known, query))
-        for name, expression in self.row_checks:
+        for name, expression, blocking in self.row_checks:
             query = f"SELECT * FROM {self.table} WHERE NOT coalesce(({expression}), false)"
-            checks.append(Check(name, f"For every row: {expression}.", query))
+            checks.append(Check(name, f"For every row: {expression}.", query, blocking))
         return tuple(checks)
 
     @property
@@ -127,7 +131,7 @@ def read_model(path: Path) -> Model:
     prose, row_checks, macro = [], [], None
     for line in header:
         if check := _CHECK.match(line):
-            row_checks.append((check["name"], check["expression"].rstrip(".")))
+            row_checks.append((check["name"], check["expression"].rstrip("."), check["kind"] == "check"))
         elif found := _MACRO.match(line):
             macro = (found["parameter"], found["type"])
         else:

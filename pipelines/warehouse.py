@@ -31,10 +31,6 @@ class WarehouseBusy(RuntimeError):
     """Another run has been writing for longer than this one was willing to wait."""
 
 
-class CheckFailed(RuntimeError):
-    """A blocking check of a table failed; the table keeps its former rows."""
-
-
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """What a check found: how many rows break it, and the first of them."""
@@ -55,6 +51,11 @@ class Built:
 
     rows: int
     checks: tuple[CheckResult, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a blocking check failed, so that the table keeps its former rows."""
+        return any(result.check.blocking and not result.passed for result in self.checks)
 
 
 @contextmanager
@@ -131,7 +132,7 @@ class Warehouse:
     def build(self, model: Model) -> Built:
         """Build one table from its model and check it, in one transaction.
 
-        Raises CheckFailed where a check fails: the table then keeps its former rows. A model that reads the lake
+        Where a blocking check fails, the table keeps its former rows; the results say so. A model that reads the lake
         directly becomes a view, since its rows stand there.
         """
         kind = "VIEW" if any(table.startswith("lake.") for table in model.tables) else "TABLE"
@@ -142,8 +143,8 @@ class Warehouse:
             self.connection.execute(f"CREATE OR REPLACE {kind} {model.table} AS {model.sql}", parameters)
             count = self.count(model.table)
             results = tuple(self.run_check(check) for check in model.checks)
-            failed = [result for result in results if not result.passed]
-            self.connection.execute("ROLLBACK" if failed else "COMMIT")
+            blocked = any(result.check.blocking and not result.passed for result in results)
+            self.connection.execute("ROLLBACK" if blocked else "COMMIT")
         except Exception:
             self.connection.execute("ROLLBACK")
             raise

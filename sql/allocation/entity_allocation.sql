@@ -6,9 +6,9 @@ WITH planned AS (
     SELECT
         commitments.entity_id,
         commitments.product_id,
-        coalesce(commitments.target_gpus_low, commitments.target_gpus_best) AS gpus_low,
-        commitments.target_gpus_best AS gpus_best,
-        coalesce(commitments.target_gpus_high, commitments.target_gpus_best) AS gpus_high
+        coalesce(commitments.target_gpus_low, commitments.target_gpus_best) AS planned_gpus_low,
+        commitments.target_gpus_best AS planned_gpus_best,
+        coalesce(commitments.target_gpus_high, commitments.target_gpus_best) AS planned_gpus_high
     FROM allocation.commitments AS commitments
     WHERE commitments.target_gpus_best IS NOT NULL AND commitments.certainty <> 'denied'
     QUALIFY row_number() OVER (
@@ -38,9 +38,9 @@ held AS (
     SELECT
         stated.entity_id,
         stated.product_id,
-        arg_max(stated.gpus_low, stated.gpus_best) AS gpus_low,
-        max(stated.gpus_best) AS gpus_best,
-        arg_max(stated.gpus_high, stated.gpus_best) AS gpus_high
+        arg_max(stated.gpus_low, stated.gpus_best) AS held_gpus_low,
+        max(stated.gpus_best) AS held_gpus_best,
+        arg_max(stated.gpus_high, stated.gpus_best) AS held_gpus_high
     FROM (
         SELECT
             stocks.entity_id,
@@ -65,170 +65,139 @@ held AS (
     GROUP BY stated.entity_id, stated.product_id
 ),
 
-figures AS (
+meant AS (
     SELECT
         lots.original_to_id AS entity_id,
         lots.product_id,
-        coalesce(lots.gpus_low, 0) AS ordered_gpus_low,
-        coalesce(lots.gpus_best, 0) AS ordered_gpus_best,
-        coalesce(lots.gpus_high, 0) AS ordered_gpus_high,
-        0 AS lots_without_count
+        sum(coalesce(lots.gpus_low, 0)) AS ordered_gpus_low,
+        sum(coalesce(lots.gpus_best, 0)) AS ordered_gpus_best,
+        sum(coalesce(lots.gpus_high, 0)) AS ordered_gpus_high
     FROM shipments.shipments AS lots
     WHERE lots.original_to_id IS NOT NULL AND lots.certainty <> 'denied'
-    UNION ALL BY NAME
+    GROUP BY lots.original_to_id, lots.product_id
+),
+
+lost AS (
     SELECT
         lots.original_to_id AS entity_id,
         lots.product_id,
-        coalesce(lots.gpus_low, 0) AS diverted_out_gpus_low,
-        coalesce(lots.gpus_best, 0) AS diverted_out_gpus_best,
-        coalesce(lots.gpus_high, 0) AS diverted_out_gpus_high,
-        0 AS lots_without_count
+        sum(coalesce(lots.gpus_low, 0)) AS diverted_out_gpus_low,
+        sum(coalesce(lots.gpus_best, 0)) AS diverted_out_gpus_best,
+        sum(coalesce(lots.gpus_high, 0)) AS diverted_out_gpus_high
     FROM shipments.shipments AS lots
     WHERE lots.original_to_id IS NOT NULL AND lots.original_to_id IS DISTINCT FROM lots.current_to_id AND lots.certainty <> 'denied'
-    UNION ALL BY NAME
-    SELECT
-        lots.current_to_id AS entity_id,
-        lots.product_id,
-        coalesce(lots.gpus_low, 0) AS diverted_in_gpus_low,
-        coalesce(lots.gpus_best, 0) AS diverted_in_gpus_best,
-        coalesce(lots.gpus_high, 0) AS diverted_in_gpus_high,
-        0 AS lots_without_count
-    FROM shipments.shipments AS lots
-    WHERE lots.current_to_id IS NOT NULL AND lots.original_to_id IS DISTINCT FROM lots.current_to_id AND lots.certainty <> 'denied'
-    UNION ALL BY NAME
-    SELECT
-        lots.current_to_id AS entity_id,
-        lots.product_id,
-        coalesce(lots.cancelled_gpus_low, 0) AS cancelled_gpus_low,
-        coalesce(lots.cancelled_gpus_best, 0) AS cancelled_gpus_best,
-        coalesce(lots.cancelled_gpus_high, 0) AS cancelled_gpus_high,
-        coalesce(lots.shipped_gpus_low, 0) AS shipped_gpus_low,
-        coalesce(lots.shipped_gpus_best, 0) AS shipped_gpus_best,
-        coalesce(lots.shipped_gpus_high, 0) AS shipped_gpus_high,
-        coalesce(lots.delivered_gpus_low, 0) AS delivered_gpus_low,
-        coalesce(lots.delivered_gpus_best, 0) AS delivered_gpus_best,
-        coalesce(lots.delivered_gpus_high, 0) AS delivered_gpus_high,
-        coalesce(lots.outstanding_gpus_low, 0) AS outstanding_gpus_low,
-        coalesce(lots.outstanding_gpus_best, 0) AS outstanding_gpus_best,
-        coalesce(lots.outstanding_gpus_high, 0) AS outstanding_gpus_high,
-        (lots.gpus_best IS NULL)::INTEGER AS lots_without_count
-    FROM shipments.shipments AS lots
-    WHERE lots.current_to_id IS NOT NULL AND lots.certainty <> 'denied'
-    UNION ALL BY NAME
-    SELECT
-        planned.entity_id AS entity_id,
-        planned.product_id,
-        planned.gpus_low AS planned_gpus_low,
-        planned.gpus_best AS planned_gpus_best,
-        planned.gpus_high AS planned_gpus_high,
-        0 AS lots_without_count
-    FROM planned
-    UNION ALL BY NAME
-    SELECT
-        held.entity_id AS entity_id,
-        held.product_id,
-        held.gpus_low AS held_gpus_low,
-        held.gpus_best AS held_gpus_best,
-        held.gpus_high AS held_gpus_high,
-        0 AS lots_without_count
-    FROM held
+    GROUP BY lots.original_to_id, lots.product_id
 ),
 
-sums AS (
+gained AS (
     SELECT
-        figures.entity_id,
-        figures.product_id,
-        coalesce(sum(figures.planned_gpus_low), 0) AS planned_gpus_low,
-        coalesce(sum(figures.planned_gpus_best), 0) AS planned_gpus_best,
-        coalesce(sum(figures.planned_gpus_high), 0) AS planned_gpus_high,
-        coalesce(sum(figures.ordered_gpus_low), 0) AS ordered_gpus_low,
-        coalesce(sum(figures.ordered_gpus_best), 0) AS ordered_gpus_best,
-        coalesce(sum(figures.ordered_gpus_high), 0) AS ordered_gpus_high,
-        coalesce(sum(figures.diverted_in_gpus_low), 0) AS diverted_in_gpus_low,
-        coalesce(sum(figures.diverted_in_gpus_best), 0) AS diverted_in_gpus_best,
-        coalesce(sum(figures.diverted_in_gpus_high), 0) AS diverted_in_gpus_high,
-        coalesce(sum(figures.diverted_out_gpus_low), 0) AS diverted_out_gpus_low,
-        coalesce(sum(figures.diverted_out_gpus_best), 0) AS diverted_out_gpus_best,
-        coalesce(sum(figures.diverted_out_gpus_high), 0) AS diverted_out_gpus_high,
-        coalesce(sum(figures.cancelled_gpus_low), 0) AS cancelled_gpus_low,
-        coalesce(sum(figures.cancelled_gpus_best), 0) AS cancelled_gpus_best,
-        coalesce(sum(figures.cancelled_gpus_high), 0) AS cancelled_gpus_high,
-        coalesce(sum(figures.shipped_gpus_low), 0) AS shipped_gpus_low,
-        coalesce(sum(figures.shipped_gpus_best), 0) AS shipped_gpus_best,
-        coalesce(sum(figures.shipped_gpus_high), 0) AS shipped_gpus_high,
-        coalesce(sum(figures.delivered_gpus_low), 0) AS delivered_gpus_low,
-        coalesce(sum(figures.delivered_gpus_best), 0) AS delivered_gpus_best,
-        coalesce(sum(figures.delivered_gpus_high), 0) AS delivered_gpus_high,
-        coalesce(sum(figures.outstanding_gpus_low), 0) AS outstanding_gpus_low,
-        coalesce(sum(figures.outstanding_gpus_best), 0) AS outstanding_gpus_best,
-        coalesce(sum(figures.outstanding_gpus_high), 0) AS outstanding_gpus_high,
-        coalesce(sum(figures.held_gpus_low), 0) AS held_gpus_low,
-        coalesce(sum(figures.held_gpus_best), 0) AS held_gpus_best,
-        coalesce(sum(figures.held_gpus_high), 0) AS held_gpus_high,
-        sum(figures.lots_without_count) AS lots_without_count
-    FROM figures
-    GROUP BY figures.entity_id, figures.product_id
+        lots.current_to_id AS entity_id,
+        lots.product_id,
+        sum(coalesce(lots.gpus_low, 0)) AS diverted_in_gpus_low,
+        sum(coalesce(lots.gpus_best, 0)) AS diverted_in_gpus_best,
+        sum(coalesce(lots.gpus_high, 0)) AS diverted_in_gpus_high
+    FROM shipments.shipments AS lots
+    WHERE lots.current_to_id IS NOT NULL AND lots.original_to_id IS DISTINCT FROM lots.current_to_id AND lots.certainty <> 'denied'
+    GROUP BY lots.current_to_id, lots.product_id
+),
+
+received AS (
+    SELECT
+        lots.current_to_id AS entity_id,
+        lots.product_id,
+        sum(coalesce(lots.cancelled_gpus_low, 0)) AS cancelled_gpus_low,
+        sum(coalesce(lots.cancelled_gpus_best, 0)) AS cancelled_gpus_best,
+        sum(coalesce(lots.cancelled_gpus_high, 0)) AS cancelled_gpus_high,
+        sum(coalesce(lots.shipped_gpus_low, 0)) AS shipped_gpus_low,
+        sum(coalesce(lots.shipped_gpus_best, 0)) AS shipped_gpus_best,
+        sum(coalesce(lots.shipped_gpus_high, 0)) AS shipped_gpus_high,
+        sum(coalesce(lots.delivered_gpus_low, 0)) AS delivered_gpus_low,
+        sum(coalesce(lots.delivered_gpus_best, 0)) AS delivered_gpus_best,
+        sum(coalesce(lots.delivered_gpus_high, 0)) AS delivered_gpus_high,
+        sum(coalesce(lots.outstanding_gpus_low, 0)) AS outstanding_gpus_low,
+        sum(coalesce(lots.outstanding_gpus_best, 0)) AS outstanding_gpus_best,
+        sum(coalesce(lots.outstanding_gpus_high, 0)) AS outstanding_gpus_high,
+        count(*) FILTER (WHERE lots.gpus_best IS NULL) AS lots_without_count
+    FROM shipments.shipments AS lots
+    WHERE lots.current_to_id IS NOT NULL AND lots.certainty <> 'denied'
+    GROUP BY lots.current_to_id, lots.product_id
+),
+
+pairs AS (
+    SELECT meant.entity_id, meant.product_id FROM meant
+    UNION
+    SELECT received.entity_id, received.product_id FROM received
+    UNION
+    SELECT planned.entity_id, planned.product_id FROM planned
+    UNION
+    SELECT held.entity_id, held.product_id FROM held
 )
 
 SELECT
-    sums.entity_id, -- The entity. {key, -> records.entities.entity_id}
-    sums.product_id, -- The product. {key, -> reference.products.product_id}
+    pairs.entity_id, -- The entity. {key, -> records.entities.entity_id}
+    pairs.product_id, -- The product. {key, -> reference.products.product_id}
     products.family_id, -- Its family. {not null, -> reference.products.product_id}
-    sums.planned_gpus_low, -- Least GPUs stated as the greatest target of its plans. {not null}
-    sums.planned_gpus_best, -- GPUs stated as the greatest target of its plans. {not null}
-    sums.planned_gpus_high, -- Greatest GPUs stated as the greatest target of its plans. {not null}
-    sums.ordered_gpus_low, -- Least GPUs ordered for it, whoever got them. {not null}
-    sums.ordered_gpus_best, -- GPUs ordered for it, whoever got them. {not null}
-    sums.ordered_gpus_high, -- Greatest GPUs ordered for it, whoever got them. {not null}
-    sums.diverted_in_gpus_low, -- Least GPUs that were meant for others and went to it. {not null}
-    sums.diverted_in_gpus_best, -- GPUs that were meant for others and went to it. {not null}
-    sums.diverted_in_gpus_high, -- Greatest GPUs that were meant for others and went to it. {not null}
-    sums.diverted_out_gpus_low, -- Least GPUs that were meant for it and went to others. {not null}
-    sums.diverted_out_gpus_best, -- GPUs that were meant for it and went to others. {not null}
-    sums.diverted_out_gpus_high, -- Greatest GPUs that were meant for it and went to others. {not null}
-    sums.cancelled_gpus_low, -- Least GPUs cancelled. {not null}
-    sums.cancelled_gpus_best, -- GPUs cancelled. {not null}
-    sums.cancelled_gpus_high, -- Greatest GPUs cancelled. {not null}
-    sums.shipped_gpus_low, -- Least GPUs shipped to it, delivered ones included. {not null}
-    sums.shipped_gpus_best, -- GPUs shipped to it, delivered ones included. {not null}
-    sums.shipped_gpus_high, -- Greatest GPUs shipped to it, delivered ones included. {not null}
-    sums.delivered_gpus_low, -- Least GPUs delivered to it and kept. {not null}
-    sums.delivered_gpus_best, -- GPUs delivered to it and kept. {not null}
-    sums.delivered_gpus_high, -- Greatest GPUs delivered to it and kept. {not null}
-    sums.outstanding_gpus_low, -- Least GPUs still to come. {not null}
-    sums.outstanding_gpus_best, -- GPUs still to come. {not null}
-    sums.outstanding_gpus_high, -- Greatest GPUs still to come. {not null}
-    sums.held_gpus_low, -- Least GPUs that it says, or others say, it has. {not null}
-    sums.held_gpus_best, -- GPUs that it says, or others say, it has. {not null}
-    sums.held_gpus_high, -- Greatest GPUs that it says, or others say, it has. {not null}
-    sums.planned_gpus_low * products.h100e AS planned_h100e_low, -- Least H100-equivalents stated as the greatest target of its plans; empty where the product has no figure.
-    sums.planned_gpus_best * products.h100e AS planned_h100e_best, -- H100-equivalents stated as the greatest target of its plans; empty where the product has no figure.
-    sums.planned_gpus_high * products.h100e AS planned_h100e_high, -- Greatest H100-equivalents stated as the greatest target of its plans; empty where the product has no figure.
-    sums.ordered_gpus_low * products.h100e AS ordered_h100e_low, -- Least H100-equivalents ordered for it, whoever got them; empty where the product has no figure.
-    sums.ordered_gpus_best * products.h100e AS ordered_h100e_best, -- H100-equivalents ordered for it, whoever got them; empty where the product has no figure.
-    sums.ordered_gpus_high * products.h100e AS ordered_h100e_high, -- Greatest H100-equivalents ordered for it, whoever got them; empty where the product has no figure.
-    sums.diverted_in_gpus_low * products.h100e AS diverted_in_h100e_low, -- Least H100-equivalents that were meant for others and went to it; empty where the product has no figure.
-    sums.diverted_in_gpus_best * products.h100e AS diverted_in_h100e_best, -- H100-equivalents that were meant for others and went to it; empty where the product has no figure.
-    sums.diverted_in_gpus_high * products.h100e AS diverted_in_h100e_high, -- Greatest H100-equivalents that were meant for others and went to it; empty where the product has no figure.
-    sums.diverted_out_gpus_low * products.h100e AS diverted_out_h100e_low, -- Least H100-equivalents that were meant for it and went to others; empty where the product has no figure.
-    sums.diverted_out_gpus_best * products.h100e AS diverted_out_h100e_best, -- H100-equivalents that were meant for it and went to others; empty where the product has no figure.
-    sums.diverted_out_gpus_high * products.h100e AS diverted_out_h100e_high, -- Greatest H100-equivalents that were meant for it and went to others; empty where the product has no figure.
-    sums.cancelled_gpus_low * products.h100e AS cancelled_h100e_low, -- Least H100-equivalents cancelled; empty where the product has no figure.
-    sums.cancelled_gpus_best * products.h100e AS cancelled_h100e_best, -- H100-equivalents cancelled; empty where the product has no figure.
-    sums.cancelled_gpus_high * products.h100e AS cancelled_h100e_high, -- Greatest H100-equivalents cancelled; empty where the product has no figure.
-    sums.shipped_gpus_low * products.h100e AS shipped_h100e_low, -- Least H100-equivalents shipped to it, delivered ones included; empty where the product has no figure.
-    sums.shipped_gpus_best * products.h100e AS shipped_h100e_best, -- H100-equivalents shipped to it, delivered ones included; empty where the product has no figure.
-    sums.shipped_gpus_high * products.h100e AS shipped_h100e_high, -- Greatest H100-equivalents shipped to it, delivered ones included; empty where the product has no figure.
-    sums.delivered_gpus_low * products.h100e AS delivered_h100e_low, -- Least H100-equivalents delivered to it and kept; empty where the product has no figure.
-    sums.delivered_gpus_best * products.h100e AS delivered_h100e_best, -- H100-equivalents delivered to it and kept; empty where the product has no figure.
-    sums.delivered_gpus_high * products.h100e AS delivered_h100e_high, -- Greatest H100-equivalents delivered to it and kept; empty where the product has no figure.
-    sums.outstanding_gpus_low * products.h100e AS outstanding_h100e_low, -- Least H100-equivalents still to come; empty where the product has no figure.
-    sums.outstanding_gpus_best * products.h100e AS outstanding_h100e_best, -- H100-equivalents still to come; empty where the product has no figure.
-    sums.outstanding_gpus_high * products.h100e AS outstanding_h100e_high, -- Greatest H100-equivalents still to come; empty where the product has no figure.
-    sums.held_gpus_low * products.h100e AS held_h100e_low, -- Least H100-equivalents that it says, or others say, it has; empty where the product has no figure.
-    sums.held_gpus_best * products.h100e AS held_h100e_best, -- H100-equivalents that it says, or others say, it has; empty where the product has no figure.
-    sums.held_gpus_high * products.h100e AS held_h100e_high, -- Greatest H100-equivalents that it says, or others say, it has; empty where the product has no figure.
-    sums.lots_without_count -- Lots of it of which nobody gives a count. {not null}
-FROM sums
-INNER JOIN reference.products AS products ON sums.product_id = products.product_id
-ORDER BY sums.entity_id, sums.product_id
+    coalesce(planned.planned_gpus_low, 0) AS planned_gpus_low, -- Least GPUs stated as the greatest target of its plans. {not null}
+    coalesce(planned.planned_gpus_best, 0) AS planned_gpus_best, -- GPUs stated as the greatest target of its plans. {not null}
+    coalesce(planned.planned_gpus_high, 0) AS planned_gpus_high, -- Greatest GPUs stated as the greatest target of its plans. {not null}
+    coalesce(meant.ordered_gpus_low, 0) AS ordered_gpus_low, -- Least GPUs ordered for it, whoever got them. {not null}
+    coalesce(meant.ordered_gpus_best, 0) AS ordered_gpus_best, -- GPUs ordered for it, whoever got them. {not null}
+    coalesce(meant.ordered_gpus_high, 0) AS ordered_gpus_high, -- Greatest GPUs ordered for it, whoever got them. {not null}
+    coalesce(gained.diverted_in_gpus_low, 0) AS diverted_in_gpus_low, -- Least GPUs that were meant for others and went to it. {not null}
+    coalesce(gained.diverted_in_gpus_best, 0) AS diverted_in_gpus_best, -- GPUs that were meant for others and went to it. {not null}
+    coalesce(gained.diverted_in_gpus_high, 0) AS diverted_in_gpus_high, -- Greatest GPUs that were meant for others and went to it. {not null}
+    coalesce(lost.diverted_out_gpus_low, 0) AS diverted_out_gpus_low, -- Least GPUs that were meant for it and went to others. {not null}
+    coalesce(lost.diverted_out_gpus_best, 0) AS diverted_out_gpus_best, -- GPUs that were meant for it and went to others. {not null}
+    coalesce(lost.diverted_out_gpus_high, 0) AS diverted_out_gpus_high, -- Greatest GPUs that were meant for it and went to others. {not null}
+    coalesce(received.cancelled_gpus_low, 0) AS cancelled_gpus_low, -- Least GPUs cancelled. {not null}
+    coalesce(received.cancelled_gpus_best, 0) AS cancelled_gpus_best, -- GPUs cancelled. {not null}
+    coalesce(received.cancelled_gpus_high, 0) AS cancelled_gpus_high, -- Greatest GPUs cancelled. {not null}
+    coalesce(received.shipped_gpus_low, 0) AS shipped_gpus_low, -- Least GPUs shipped to it, delivered ones included. {not null}
+    coalesce(received.shipped_gpus_best, 0) AS shipped_gpus_best, -- GPUs shipped to it, delivered ones included. {not null}
+    coalesce(received.shipped_gpus_high, 0) AS shipped_gpus_high, -- Greatest GPUs shipped to it, delivered ones included. {not null}
+    coalesce(received.delivered_gpus_low, 0) AS delivered_gpus_low, -- Least GPUs delivered to it and kept. {not null}
+    coalesce(received.delivered_gpus_best, 0) AS delivered_gpus_best, -- GPUs delivered to it and kept. {not null}
+    coalesce(received.delivered_gpus_high, 0) AS delivered_gpus_high, -- Greatest GPUs delivered to it and kept. {not null}
+    coalesce(received.outstanding_gpus_low, 0) AS outstanding_gpus_low, -- Least GPUs still to come. {not null}
+    coalesce(received.outstanding_gpus_best, 0) AS outstanding_gpus_best, -- GPUs still to come. {not null}
+    coalesce(received.outstanding_gpus_high, 0) AS outstanding_gpus_high, -- Greatest GPUs still to come. {not null}
+    coalesce(held.held_gpus_low, 0) AS held_gpus_low, -- Least GPUs that it says, or others say, it has. {not null}
+    coalesce(held.held_gpus_best, 0) AS held_gpus_best, -- GPUs that it says, or others say, it has. {not null}
+    coalesce(held.held_gpus_high, 0) AS held_gpus_high, -- Greatest GPUs that it says, or others say, it has. {not null}
+    coalesce(planned.planned_gpus_low, 0) * products.h100e AS planned_h100e_low, -- Least H100-equivalents stated as the greatest target of its plans; empty where the product has no figure.
+    coalesce(planned.planned_gpus_best, 0) * products.h100e AS planned_h100e_best, -- H100-equivalents stated as the greatest target of its plans; empty where the product has no figure.
+    coalesce(planned.planned_gpus_high, 0) * products.h100e AS planned_h100e_high, -- Greatest H100-equivalents stated as the greatest target of its plans; empty where the product has no figure.
+    coalesce(meant.ordered_gpus_low, 0) * products.h100e AS ordered_h100e_low, -- Least H100-equivalents ordered for it, whoever got them; empty where the product has no figure.
+    coalesce(meant.ordered_gpus_best, 0) * products.h100e AS ordered_h100e_best, -- H100-equivalents ordered for it, whoever got them; empty where the product has no figure.
+    coalesce(meant.ordered_gpus_high, 0) * products.h100e AS ordered_h100e_high, -- Greatest H100-equivalents ordered for it, whoever got them; empty where the product has no figure.
+    coalesce(gained.diverted_in_gpus_low, 0) * products.h100e AS diverted_in_h100e_low, -- Least H100-equivalents that were meant for others and went to it; empty where the product has no figure.
+    coalesce(gained.diverted_in_gpus_best, 0) * products.h100e AS diverted_in_h100e_best, -- H100-equivalents that were meant for others and went to it; empty where the product has no figure.
+    coalesce(gained.diverted_in_gpus_high, 0) * products.h100e AS diverted_in_h100e_high, -- Greatest H100-equivalents that were meant for others and went to it; empty where the product has no figure.
+    coalesce(lost.diverted_out_gpus_low, 0) * products.h100e AS diverted_out_h100e_low, -- Least H100-equivalents that were meant for it and went to others; empty where the product has no figure.
+    coalesce(lost.diverted_out_gpus_best, 0) * products.h100e AS diverted_out_h100e_best, -- H100-equivalents that were meant for it and went to others; empty where the product has no figure.
+    coalesce(lost.diverted_out_gpus_high, 0) * products.h100e AS diverted_out_h100e_high, -- Greatest H100-equivalents that were meant for it and went to others; empty where the product has no figure.
+    coalesce(received.cancelled_gpus_low, 0) * products.h100e AS cancelled_h100e_low, -- Least H100-equivalents cancelled; empty where the product has no figure.
+    coalesce(received.cancelled_gpus_best, 0) * products.h100e AS cancelled_h100e_best, -- H100-equivalents cancelled; empty where the product has no figure.
+    coalesce(received.cancelled_gpus_high, 0) * products.h100e AS cancelled_h100e_high, -- Greatest H100-equivalents cancelled; empty where the product has no figure.
+    coalesce(received.shipped_gpus_low, 0) * products.h100e AS shipped_h100e_low, -- Least H100-equivalents shipped to it, delivered ones included; empty where the product has no figure.
+    coalesce(received.shipped_gpus_best, 0) * products.h100e AS shipped_h100e_best, -- H100-equivalents shipped to it, delivered ones included; empty where the product has no figure.
+    coalesce(received.shipped_gpus_high, 0) * products.h100e AS shipped_h100e_high, -- Greatest H100-equivalents shipped to it, delivered ones included; empty where the product has no figure.
+    coalesce(received.delivered_gpus_low, 0) * products.h100e AS delivered_h100e_low, -- Least H100-equivalents delivered to it and kept; empty where the product has no figure.
+    coalesce(received.delivered_gpus_best, 0) * products.h100e AS delivered_h100e_best, -- H100-equivalents delivered to it and kept; empty where the product has no figure.
+    coalesce(received.delivered_gpus_high, 0) * products.h100e AS delivered_h100e_high, -- Greatest H100-equivalents delivered to it and kept; empty where the product has no figure.
+    coalesce(received.outstanding_gpus_low, 0) * products.h100e AS outstanding_h100e_low, -- Least H100-equivalents still to come; empty where the product has no figure.
+    coalesce(received.outstanding_gpus_best, 0) * products.h100e AS outstanding_h100e_best, -- H100-equivalents still to come; empty where the product has no figure.
+    coalesce(received.outstanding_gpus_high, 0) * products.h100e AS outstanding_h100e_high, -- Greatest H100-equivalents still to come; empty where the product has no figure.
+    coalesce(held.held_gpus_low, 0) * products.h100e AS held_h100e_low, -- Least H100-equivalents that it says, or others say, it has; empty where the product has no figure.
+    coalesce(held.held_gpus_best, 0) * products.h100e AS held_h100e_best, -- H100-equivalents that it says, or others say, it has; empty where the product has no figure.
+    coalesce(held.held_gpus_high, 0) * products.h100e AS held_h100e_high, -- Greatest H100-equivalents that it says, or others say, it has; empty where the product has no figure.
+    coalesce(received.lots_without_count, 0) AS lots_without_count -- Lots of it of which nobody gives a count. {not null}
+FROM pairs
+INNER JOIN reference.products AS products ON pairs.product_id = products.product_id
+LEFT JOIN meant ON pairs.entity_id = meant.entity_id AND pairs.product_id = meant.product_id
+LEFT JOIN lost ON pairs.entity_id = lost.entity_id AND pairs.product_id = lost.product_id
+LEFT JOIN gained ON pairs.entity_id = gained.entity_id AND pairs.product_id = gained.product_id
+LEFT JOIN received ON pairs.entity_id = received.entity_id AND pairs.product_id = received.product_id
+LEFT JOIN planned ON pairs.entity_id = planned.entity_id AND pairs.product_id = planned.product_id
+LEFT JOIN held ON pairs.entity_id = held.entity_id AND pairs.product_id = held.product_id
+ORDER BY pairs.entity_id, pairs.product_id

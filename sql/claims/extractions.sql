@@ -1,4 +1,5 @@
 -- One row per news item that was read for claims: by which extractor, in which language, and what it gave.
+-- warn every_language_has_a_pack: language IS NOT NULL
 -- check every_claim_is_counted: claims = claims_stored AND mentions = mentions_stored
 WITH latest AS (
     SELECT

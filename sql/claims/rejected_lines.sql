@@ -1,4 +1,5 @@
 -- One row per rejected line: a supplier's line that breaks its contract, an entry of a news file that cannot be read, or a whole document that cannot.
+-- warn nothing_is_rejected: FALSE
 WITH rejected AS (
     SELECT
         'supplier' AS source_kind,

@@ -1,4 +1,5 @@
 -- One row per document version: every file, page and feed answer that arrived, and whether it could be read.
+-- warn every_document_is_readable: status = 'read'
 -- check read_is_accepted_plus_rejected: entries_read = entries_accepted + entries_rejected
 -- check unreadable_says_why: (status = 'unreadable') = (reason IS NOT NULL)
 SELECT

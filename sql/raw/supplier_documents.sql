@@ -1,4 +1,5 @@
 -- One row per document version: every supplier file that arrived, and whether a contract could read it.
+-- warn every_document_is_readable: status <> 'unreadable'
 -- check unreadable_says_why: (status = 'unreadable') = (reason IS NOT NULL)
 WITH readings AS (
     SELECT

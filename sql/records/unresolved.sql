@@ -1,4 +1,5 @@
 -- One row per statement and slot: a name that did not resolve to a curated id, and the nearest candidates.
+-- warn everything_resolves: FALSE
 WITH slots AS (
     SELECT
         records.record_id,

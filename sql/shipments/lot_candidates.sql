@@ -26,7 +26,7 @@ WITH meetings AS (
         opener.node_id AS opener_id,
         joiner.node_id AS joiner_id,
         'lost by the one who waits' AS roles,
-        3 AS role_weight
+        6 AS role_weight
     FROM shipments.lot_nodes AS opener
     INNER JOIN shipments.lot_nodes AS joiner ON opener.from_id = joiner.to_id
     WHERE
@@ -61,6 +61,7 @@ SELECT
     arg_max(meetings.roles, meetings.role_weight)
     || CASE
         WHEN max(opener.gpus_best) = max(joiner.gpus_best) THEN ', same count'
+        WHEN max(joiner.gpus_best) < max(opener.gpus_best) * 0.85 THEN ', a part of the count'
         WHEN max(opener.gpus_best) IS NOT NULL AND max(joiner.gpus_best) IS NOT NULL THEN ', count within 15 %'
         ELSE ', no count'
     END
@@ -79,7 +80,12 @@ WHERE
     -- Counts agree within 15 %, or their intervals meet.
     AND coalesce(
         abs(opener.gpus_best - joiner.gpus_best) <= 0.15 * greatest(opener.gpus_best, joiner.gpus_best)
-        OR (opener.gpus_low <= joiner.gpus_high AND joiner.gpus_low <= opener.gpus_high),
+        OR (opener.gpus_low <= joiner.gpus_high AND joiner.gpus_low <= opener.gpus_high)
+        -- A part that arrived of what the same item says was ordered.
+        OR (
+            opener.event IN ('order', 'allocation') AND joiner.event IN ('shipment', 'delivery')
+            AND joiner.gpus_best < opener.gpus_best AND opener.item_id = joiner.item_id
+        ),
         TRUE
     )
     -- A statement without a count joins only what its own item or origin speaks of, or a move between the parties.

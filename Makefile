@@ -1,0 +1,50 @@
+# Waybill's commands. `make run` and `make test` set everything up by themselves.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PORT ?= 3000
+-include .env
+export
+
+.PHONY: help setup run dev test check format docs clean
+
+help: ## Show the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+setup: $(READY) ## Make the virtual environment with the locked versions
+
+$(READY): pyproject.toml uv.lock
+	@echo "Setting up $(VENV) with the versions of uv.lock"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else "Waybill needs Python 3.11 to 3.13; set PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python
+	@touch $(READY)
+
+run: $(READY) ## Run the main job once, on the sample or on your inputs
+	@$(BIN)/python -m pipelines.run
+
+dev: $(READY) ## Start the Dagster UI and daemon on 127.0.0.1:$(PORT)
+	@DAGSTER_HOME="$$($(BIN)/python -m pipelines.instance)" exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
+
+test: $(READY) ## Run all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(READY) ## Lint, check types and SQL
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
+
+format: $(READY) ## Format Python and SQL
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+docs: $(READY) ## Write docs/dictionary.md and sql/lineage.json from the SQL files
+	@$(BIN)/python -m pipelines.lineage
+	@$(BIN)/python -m pipelines.publish.dictionary
+
+clean: ## Remove the virtual environment; state in var/ stays
+	rm -rf $(VENV)

@@ -1,0 +1,48 @@
+"""What each source says, in its own terms: news claims, supplier lines, and what was rejected. Nothing is decided."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from pipelines.lineage import Lineage
+from pipelines.reading import read_claims, read_supplier_lines
+from pipelines.reference import load_reference
+from pipelines.sql_assets import asset_key, sql_stage
+from pipelines.sql_model import Model
+from pipelines.warehouse import Warehouse
+
+log = logging.getLogger("waybill")
+
+_NEWS = {"claims.news_claims", "claims.mentions", "claims.extractions"}
+_SUPPLIERS = {"claims.supplier_lines", "claims.supplier_readings", "claims.rejected_lines"}
+
+
+def assets(models: Mapping[str, Model], lineage: Lineage) -> dg.AssetsDefinition:
+    """The stage `claims`. Claims name what the reference knows, so they come after it."""
+    names = [asset_key("reference.entities"), asset_key("reference.products")]
+    parts = [asset_key("reference.skus"), asset_key("reference.exchange_rates")]
+    return sql_stage(
+        "claims",
+        models,
+        lineage,
+        before=_read,
+        sources={"claims.extractions": names, "claims.supplier_readings": parts},
+        kinds=frozenset({"parquet", "python"}),
+    )
+
+
+def _read(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.AssetObservation]:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    reference = load_reference(warehouse.settings.reference_dir)
+    if {asset_key(table) for table in _NEWS} & context.selected_asset_keys:
+        news = read_claims(warehouse.lake, reference, now)
+        log.info("claims: %d items read anew, %d claims", news.pieces, news.accepted)
+    if {asset_key(table) for table in _SUPPLIERS} & context.selected_asset_keys:
+        files = read_supplier_lines(warehouse.settings, warehouse.lake, reference, now)
+        log.info(
+            "supplier lines: %d files read anew (%d unreadable), %d lines accepted, %d rejected",
+            files.pieces, files.unreadable, files.accepted, files.rejected,
+        )  # fmt: skip
+    yield from ()

@@ -1,0 +1,56 @@
+"""What arrived, with when and whence: documents byte for byte, and the news items in them. No meaning is read."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from assets.sources import FEEDS, NEWS_FOLDER, SUPPLIER_FOLDER
+from pipelines.arrivals import collect_news, collect_supplier_documents
+from pipelines.lineage import Lineage
+from pipelines.sql_assets import asset_key, sql_stage
+from pipelines.sql_model import Model
+from pipelines.warehouse import Warehouse
+
+log = logging.getLogger("waybill")
+
+_STALE_AFTER = timedelta(hours=26)
+_NEWS = {"raw.news_documents", "raw.news_items"}
+
+
+def assets(models: Mapping[str, Model], lineage: Lineage) -> dg.AssetsDefinition:
+    """The stage `raw`."""
+    return sql_stage(
+        "raw",
+        models,
+        lineage,
+        before=_collect,
+        sources={
+            "raw.news_documents": (NEWS_FOLDER, FEEDS),
+            "raw.news_items": (NEWS_FOLDER, FEEDS),
+            "raw.supplier_documents": (SUPPLIER_FOLDER,),
+        },
+        freshness=_STALE_AFTER,
+        kinds=frozenset({"parquet", "python"}),
+    )
+
+
+def _collect(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.AssetObservation]:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    settings, lake = warehouse.settings, warehouse.lake
+    if {asset_key(table) for table in _NEWS} & context.selected_asset_keys:
+        news = collect_news(settings, lake, now)
+        yield dg.AssetObservation(
+            NEWS_FOLDER, metadata={"folder": str(settings.news_dir), "documents": news.documents_seen}
+        )
+        log.info(
+            "news: %d documents seen, %d new or changed (%d unreadable), %d new items, %d entries rejected",
+            news.documents_seen, news.documents_new, news.documents_unreadable, news.items_new, news.entries_rejected,
+        )  # fmt: skip
+    if asset_key("raw.supplier_documents") in context.selected_asset_keys:
+        files = collect_supplier_documents(settings, lake, now)
+        yield dg.AssetObservation(
+            SUPPLIER_FOLDER, metadata={"folder": str(settings.supplier_dir), "documents": files.documents_seen}
+        )
+        log.info("suppliers: %d files seen, %d new or changed", files.documents_seen, files.documents_new)
