@@ -1,7 +1,7 @@
 """A snippet of HTML, as feeds carry it, to text. Whole pages belong in `pages`."""
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
 _BREAKS = frozenset((
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure",
@@ -9,41 +9,25 @@ _BREAKS = frozenset((
     "section", "table", "tr", "ul",
 ))  # fmt: skip
 _SPACES = frozenset(("td", "th"))
-_HIDDEN = frozenset(("script", "style", "template", "noscript"))
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
+# Every branch ends at the next `<` or at the end of the text, so that no rubbish takes longer than its length. An
+# own pattern and not a parser: html.parser raises on some rubbish, and lxml drops what is nested too deep.
+_MARKUP = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<hidden>script|style|template|noscript)\b.*?(?:</(?P=hidden)\s*>|\Z)"
+    r"|</?(?P<tag>[a-z][a-z0-9:-]*)(?:(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>|[^<>]*(?:>|\Z))"
+    r"|<[!?/][^<>]*(?:>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def html_to_text(html: str) -> str:
     """The text of an HTML snippet: entities decoded, tags dropped, one line a paragraph, no empty lines."""
-    reader = _TextReader()
-    reader.feed(html)
-    reader.close()
-    lines = (_BLANKS.sub(" ", line).strip(" ") for line in "".join(reader.pieces).split("\n"))
+    text = unescape(_MARKUP.sub(_in_place_of, _BLANKS.sub(" ", html)))
+    lines = (_BLANKS.sub(" ", line).strip(" ") for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-class _TextReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._hidden: list[str] = []
-
-    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN:
-            self._hidden.append(tag)
-        self._separate(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._hidden and self._hidden[-1] == tag:
-            self._hidden.pop()
-        self._separate(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.pieces.append(_BLANKS.sub(" ", data))
-
-    def _separate(self, tag: str) -> None:
-        if tag in _BREAKS:
-            self.pieces.append("\n")
-        elif tag in _SPACES:
-            self.pieces.append(" ")
+def _in_place_of(markup: re.Match[str]) -> str:
+    tag = (markup["tag"] or "").lower()
+    return "\n" if tag in _BREAKS else " " if tag in _SPACES else ""

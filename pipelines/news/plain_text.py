@@ -31,7 +31,7 @@ def _split_date(text: str, name: str) -> tuple[Published | None, str]:
     written = match[1]
     try:
         if _WRITTEN.fullmatch(written) is None:
-            raise NotADateError(f"{written!r} is not a date")
+            raise NotADateError(f"{written[:40]!r} is not a date")
         published = parse_published(written)
     except (NotADateError, NoSuchDateError) as error:
         raise UnreadableDocumentError(
