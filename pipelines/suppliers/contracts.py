@@ -8,6 +8,7 @@ import codecs
 import fnmatch
 import re
 import tomllib
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -45,8 +46,8 @@ _DATE_DIRECTIVES = {"%d", "%m", "%Y", "%y", "%H", "%M", "%S"}
 
 
 def fold(text: str) -> str:
-    """A column's name or a word as it is compared: case and runs of white space do not count."""
-    return " ".join(text.split()).casefold()
+    """A column's name or a word as it is compared: case, runs of white space and composed accents do not count."""
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def _date_format(given: str) -> str:

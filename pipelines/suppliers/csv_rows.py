@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator
-from itertools import islice
 
 from pipelines.suppliers.contracts import CsvFormat
 from pipelines.suppliers.rows import Row, Sheet, Unreadable
@@ -38,7 +37,7 @@ def _decoded(data: bytes, how: CsvFormat) -> str:
 def _rows(lines: list[str], how: CsvFormat) -> Iterator[Row]:
     at = 0
     while at < len(lines):
-        window = islice(lines, at, at + MOST_LINES_OF_A_ROW)
+        window = lines[at : at + MOST_LINES_OF_A_ROW]
         reader = csv.reader(window, delimiter=how.delimiter, quotechar=how.quote, strict=True)
         try:
             cells = tuple(next(reader))

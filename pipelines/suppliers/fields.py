@@ -49,6 +49,7 @@ class LineReader:
         self._contract = contract
         self._vocabulary = vocabulary
         self._places = places
+        self._found: dict[str, int | None] = {}
         self._width = max((at for at, name in enumerate(names, start=1) if name), default=0)
         self._stated_on = stated_on
         self._sheet = sheet
@@ -74,7 +75,9 @@ class LineReader:
             yield self._line(row, part, also)
 
     def _cell(self, row: Row, column: str) -> Cell:
-        at = self._places.get(fold(column))
+        if column not in self._found:
+            self._found[column] = self._places.get(fold(column))
+        at = self._found[column]
         cell = row.cells[at] if at is not None and at < len(row.cells) else ""
         return "" if self._blank_words and fold(cell_text(cell)) in self._blank_words else cell
 

@@ -134,7 +134,7 @@ def test_of_contracts_with_one_file_pattern_the_header_decides() -> None:
 
 
 def test_a_known_sku_matches_a_pattern_as_a_whole_whatever_its_case() -> None:
-    assert KNOWN.knows_sku("h100  sxm5")
+    assert KNOWN.knows_sku("h100 sxm5")
     assert not KNOWN.knows_sku("H100 SXM5 80GB")
     assert not KNOWN.knows_sku("not H100")
 

@@ -1,0 +1,45 @@
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from pipelines.reference import load_reference
+from pipelines.suppliers.contracts import Contract, CsvFormat, LineField, SkipRule, XlsxFormat, load_contracts
+from pipelines.suppliers.examples import failed_examples
+from pipelines.suppliers.tables import read_supplier_document
+from pipelines.suppliers.vocabulary import vocabulary_from
+from tests.unit.suppliers.tables import ROOT
+
+TEXT = (ROOT / "docs" / "suppliers.md").read_text(encoding="utf-8")
+
+
+def block(language: str) -> str:
+    (only,) = re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+    return str(only)
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Contract:
+    (tmp_path / "castellan-orders.toml").write_text(block("toml"), encoding="utf-8")
+    (only,) = load_contracts(tmp_path)
+    return only
+
+
+def test_the_contract_shown_reads_the_file_shown_as_the_text_says(contract: Contract) -> None:
+    vocabulary = vocabulary_from(load_reference(ROOT / "reference"))
+    data = block("csv").encode("cp1252")
+    reading = read_supplier_document(data, "castellan-orders-2024-03-29.csv", [contract], vocabulary)
+    assert reading.unreadable is None
+    assert [(line.line_number, line.quantity, line.unit, line.status) for line in reading.lines] == [
+        (2, 1024, "gpu", "delayed"),
+        (3, 4, "rack", "open"),
+    ]
+    assert [(line.line_number, line.columns) for line in reading.rejected] == [(4, ("Qty", "Ordered")), (5, ("PO",))]
+    assert failed_examples(contract, vocabulary) == []
+
+
+def test_every_key_and_every_field_is_explained() -> None:
+    keys = {*Contract.model_fields, *CsvFormat.model_fields, *XlsxFormat.model_fields, *SkipRule.model_fields}
+    missing = [name for name in sorted({*keys, *get_args(LineField)}) if not re.search(rf"\b{name}\b", TEXT)]
+    assert missing == []
