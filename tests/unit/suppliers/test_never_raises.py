@@ -1,7 +1,7 @@
 import io
 import zipfile
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.suppliers.line import SupplierReading
@@ -31,7 +31,11 @@ def check(reading: SupplierReading) -> None:
     assert len(places) == len(set(places))
 
 
+STEADY = settings(max_examples=200, database=None, derandomize=True, deadline=None)
+
+
 @given(st.binary(max_size=400))
+@STEADY
 def test_random_bytes_are_read_or_refused_but_never_raise(data: bytes) -> None:
     for name in ("orders.csv", "orders.xlsx", "orders.txt"):
         choose_contract([CSV, XLSX], name, data)
@@ -39,7 +43,7 @@ def test_random_bytes_are_read_or_refused_but_never_raise(data: bytes) -> None:
 
 
 @given(tables)
-@settings(max_examples=300)
+@STEADY
 def test_every_line_of_a_random_table_is_accepted_or_rejected_with_a_reason(table: str) -> None:
     reading = read_supplier_document(table.encode("utf-8", "replace"), "orders.csv", [CSV], KNOWN)
     check(reading)
@@ -52,14 +56,14 @@ def test_every_line_of_a_random_table_is_accepted_or_rejected_with_a_reason(tabl
 
 
 @given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=8))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@STEADY
 def test_a_workbook_with_damaged_bytes_never_raises(at: int, bytes_there: bytes) -> None:
     check(read_supplier_document(BOOK[:at] + bytes_there + BOOK[at + 8 :], "orders.xlsx", [XLSX], KNOWN))
     check(read_supplier_document(BOOK[:at], "orders.xlsx", [XLSX], KNOWN))
 
 
 @given(st.integers(0, 2000), st.binary(max_size=6))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@STEADY
 def test_a_workbook_with_a_damaged_sheet_never_raises(at: int, bytes_there: bytes) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(BOOK)) as old, zipfile.ZipFile(buffer, "w") as new:
