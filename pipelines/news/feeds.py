@@ -25,7 +25,7 @@ RSS, ATOM = "application/rss+xml", "application/atom+xml"
 
 _DECLARATION = re.compile(r"\A\s*<\?xml\b.*?\?>", re.DOTALL)
 _DECLARED = re.compile(rb"\A\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9_.:-]+)[\"']")
-_NO_MARKUP = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+_HIDDEN = re.compile(r"<!--|<!\[CDATA\[")
 _ENTRY_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])")
 _ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
@@ -33,15 +33,16 @@ _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
 
 
 class _RejectedEntryError(ValueError):
-    def __init__(self, reason: str, column: str) -> None:
+    def __init__(self, reason: str, column: str | None = None) -> None:
         super().__init__(reason)
         self.column = column
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Where an entry stands in the document: its first line, its text, and whether its end is there."""
+    """Where an entry stands in the document: first character and line, its text, and whether its end is there."""
 
+    start: int
     line: int
     verbatim: str
     closed: bool
@@ -57,6 +58,32 @@ def read_feed(
     declared = _DECLARED.match(data[:1024])
     text = decode(data, name, charset or (declared[1].decode("ascii") if declared else None))
     text = whole_characters(_DECLARATION.sub(lambda match: "\n" * match[0].count("\n"), text))
+    parsed = _parse(text, name)
+    media_type = ATOM if str(parsed.get("version", "")).startswith("atom") else RSS
+    spans = list(_spans(text))
+    broken = _xml_error(text) if parsed["bozo"] else None
+    entries = _one_by_one(text, spans, name) if broken and len(spans) > len(parsed["entries"]) else parsed["entries"]
+    if not any(entries) and (broken or not parsed.get("version")):
+        why = f"malformed XML at {broken}" if broken else "XML, but no feed"
+        raise UnreadableDocumentError(f"{name}: {why}; fetch the feed again, or ask who publishes it", media_type)
+    placed: list[_Span | None] = list(spans) if len(spans) == len(entries) else [None] * len(entries)
+    feed_language = parsed["feed"].get("language") or language
+    items: list[NewsItem] = []
+    rejected: list[RejectedEntry] = []
+    for position, (entry, span) in enumerate(zip(entries, placed, strict=True), start=1):
+        place = f"{name}, line {span.line}" if span else f"{name}, entry {position}"
+        try:
+            if entry is None or (broken and span and not span.closed):
+                raise _RejectedEntryError(f"the entry is cut off: malformed XML at {broken}; fetch the feed again")
+            items.append(_read_entry(entry, name, source, feed_language))
+        except _RejectedEntryError as error:
+            verbatim = span.verbatim if span else str(entry.get("title") or entry.get("link") or dict(entry))
+            line = span.line if span else None
+            rejected.append(RejectedEntry(whole_characters(verbatim), f"{place}: {error}", line, error.column))
+    return media_type, tuple(items), tuple(rejected)
+
+
+def _parse(text: str, name: str) -> dict[str, Any]:
     try:
         # The bytes go in as a stream: feedparser takes anything else for a file's name or an address.
         parsed: dict[str, Any] = feedparser.parse(
@@ -67,40 +94,45 @@ def read_feed(
         )
     except Exception as error:  # rubbish makes the loose parser raise whatever it likes
         raise UnreadableDocumentError(f"{name}: not readable as a feed ({type(error).__name__}: {error})") from error
-    media_type = ATOM if str(parsed.get("version", "")).startswith("atom") else RSS
-    entries: list[Any] = parsed["entries"]
-    spans = list(_spans(text))
-    broken = _xml_error(text) if parsed["bozo"] else None
-    if not entries and (broken or not parsed.get("version")):
-        why = f"malformed XML at {broken}" if broken else "XML, but no feed"
-        raise UnreadableDocumentError(f"{name}: {why}; fetch the feed again, or ask who publishes it", media_type)
-    placed: list[_Span | None] = list(spans) if len(spans) == len(entries) else [None] * len(entries)
-    feed_language = parsed["feed"].get("language") or language
-    items: list[NewsItem] = []
-    rejected: list[RejectedEntry] = []
-    for position, (entry, span) in enumerate(zip(entries, placed, strict=True), start=1):
-        place = f"{name}, line {span.line}" if span else f"{name}, entry {position}"
-        verbatim = span.verbatim if span else str(entry.get("title") or entry.get("link") or dict(entry))
-        line = span.line if span else None
-        if broken and (not span.closed if span else position == len(entries) and not all(s.closed for s in spans)):
-            reason = f"{place}: the entry is cut off: malformed XML at {broken}; fetch the feed again"
-            rejected.append(RejectedEntry(verbatim, reason, line))
-            continue
-        try:
-            items.append(_read_entry(entry, name, source, feed_language))
-        except _RejectedEntryError as error:
-            rejected.append(RejectedEntry(verbatim, f"{place}: {error}", line, error.column))
-    return media_type, tuple(items), tuple(rejected)
+    return parsed
+
+
+def _one_by_one(text: str, spans: list[_Span], name: str) -> list[Any]:
+    """Each entry by itself behind the feed's head: where XML breaks, feedparser loses entries without a word."""
+    head = text[: spans[0].start]
+    entries: list[Any] = []
+    for span in spans:
+        alone = _parse(head + span.verbatim, name)["entries"] if span.closed else []
+        entries.append(alone[0] if alone else None)
+    return entries
 
 
 def _spans(text: str) -> Iterator[_Span]:
-    bare = _NO_MARKUP.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    bare = _without_hidden(text)
     starts = [match.start() for match in _ENTRY_START.finditer(bare)]
     line, counted = 1, 0
     for start, following in pairwise([*starts, len(text)]):
         line, counted = line + text.count("\n", counted, start), start
         end = _ENTRY_END.search(bare, start, following)
-        yield _Span(line, text[start : end.end() if end else following].rstrip(), end is not None)
+        yield _Span(start, line, text[start : end.end() if end else following].rstrip(), end is not None)
+
+
+def _without_hidden(text: str) -> str:
+    """`text` with its comments and CDATA sections blanked, at equal length; those without an end stay."""
+    pieces: list[str] = []
+    position = 0
+    endless: set[str] = set()
+    for opening in _HIDDEN.finditer(text):
+        closing = "-->" if opening[0] == "<!--" else "]]>"
+        if opening.start() < position or closing in endless:
+            continue
+        end = text.find(closing, opening.end())
+        if end < 0:
+            endless.add(closing)
+            continue
+        pieces += text[position : opening.start()], " " * (end - opening.start())
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def _xml_error(text: str) -> str | None:

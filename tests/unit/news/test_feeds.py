@@ -182,6 +182,27 @@ def test_of_a_feed_that_is_cut_off_the_whole_entries_are_read() -> None:
     assert entry.reason.startswith("desk.xml, line 6: the entry is cut off: malformed XML at line 6, column ")
 
 
+@pytest.mark.parametrize(
+    ("second", "titles", "rejected_lines"),
+    [
+        ("<item><title>Two</title><![CDATA[ no end </item>", ["One", "Two", "Three", "Four"], []),
+        ("<item><title>Two</title></itm>", ["One", "Three", "Four"], [5]),
+        ("<item><title>Two</title></description></item>", ["One", "Two", "Three", "Four"], []),
+        ("<item><title>Two</title><!-- no end </item>", ["One", "Two", "Three", "Four"], []),
+        ("<item><title>Two</title></channel></item>", ["One", "Two", "Three", "Four"], []),
+    ],
+)
+def test_xml_that_breaks_in_the_middle_loses_no_entry_without_a_word(
+    second: str, titles: list[str], rejected_lines: list[int]
+) -> None:
+    one, three, four = (f"<item><title>{title}</title></item>" for title in ("One", "Three", "Four"))
+
+    reading = read(rss("\n".join([one, second, three, four])), "desk.xml")
+
+    assert [item.title for item in reading.items] == titles
+    assert [entry.line for entry in reading.rejected] == rejected_lines
+
+
 @pytest.mark.parametrize("text", ["AT&T waits", "a &nbsp; blank", "a <b>bold word", "&undefined; entity"])
 def test_entries_of_malformed_xml_are_read(text: str) -> None:
     entries = f"<item><title>One</title><description>{text}</description></item><item><title>Two</title></item>"
