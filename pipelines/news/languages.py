@@ -2,8 +2,7 @@
 
 import re
 from functools import lru_cache
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from typing import Any
 
 UNDETERMINED = "und"
 
@@ -44,7 +43,10 @@ def detect_language(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> Any:
+    # Imported here: with numpy it takes a third of a second, which every start of Waybill would pay.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages([label for label in identifier.labels if len(label) == 2])
     return identifier

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import trafilatura
-
 from pipelines.news.assembly import assemble_item
 from pipelines.news.charsets import decode
 from pipelines.news.dates import NoSuchDateError, NotADateError, Published, parse_published
@@ -41,6 +39,9 @@ def read_page(
     No date after `fetched_at` is taken for the date of publication. Raises UnreadableDocumentError where the page
     has no main text, or states a date that does not exist.
     """
+    # Imported here: it takes half a second, which every start of Waybill would pay.
+    import trafilatura
+
     meta = _DECLARED.search(data[:4096])
     declared = charset or (meta[1].decode("ascii") if meta else None)
     html = decode(data, name, declared)
