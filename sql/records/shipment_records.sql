@@ -10,11 +10,14 @@ WITH items AS (
             CASE items.published_precision WHEN 'instant' THEN items.published_at ELSE items.published_end::TIMESTAMP END,
             items.fetched_at
         ) AS known_at,
-        row_number() OVER (
-            PARTITION BY items.source, items.guid
-            ORDER BY items.fetched_at DESC, items.published_at DESC NULLS LAST, items.item_id
-        ) > 1 AS superseded
+        CASE
+            WHEN row_number() OVER newest_first > 1 THEN greatest(lag(known_at) OVER newest_first, known_at)
+        END AS superseded_at
     FROM raw.news_items AS items
+    WINDOW newest_first AS (
+        PARTITION BY items.source, items.guid
+        ORDER BY items.fetched_at DESC, items.published_at DESC NULLS LAST, items.item_id
+    )
 ),
 
 outlet_names AS (
@@ -67,7 +70,7 @@ news AS (
         NULL AS line_id,
         NULL AS document_id,
         NULL AS order_key,
-        items.superseded
+        items.superseded_at
     FROM claims.news_claims AS claims
     INNER JOIN items ON claims.item_id = items.item_id
     INNER JOIN claims.wire_groups AS groups ON claims.item_id = groups.item_id
@@ -115,19 +118,22 @@ lines AS (
             || coalesce(lines.line_ref, lines.sku, lines.line_number::VARCHAR)
         ) AS order_key,
         coalesce(lines.document_date::TIMESTAMP, lines.received_at) AS known_at,
-        row_number() OVER (
-            PARTITION BY
-                lines.statement,
-                order_key,
-                CASE lines.statement WHEN 'shipment' THEN coalesce(lines.shipped_on, lines.delivered_on) END
-            ORDER BY
-                coalesce(lines.document_date, lines.received_at::DATE) DESC,
-                lines.received_at DESC,
-                lines.document_id ASC,
-                lines.line_number DESC
-        ) > 1 AS superseded
+        CASE
+            WHEN row_number() OVER newest_first > 1 THEN greatest(lag(known_at) OVER newest_first, known_at)
+        END AS superseded_at
     FROM claims.supplier_lines AS lines
     LEFT JOIN sku_products ON lines.sku = sku_products.sku
+    WINDOW newest_first AS (
+        PARTITION BY
+            lines.statement,
+            order_key,
+            CASE lines.statement WHEN 'shipment' THEN coalesce(lines.shipped_on, lines.delivered_on) END
+        ORDER BY
+            coalesce(lines.document_date, lines.received_at::DATE) DESC,
+            lines.received_at DESC,
+            lines.document_id ASC,
+            lines.line_number DESC
+    )
 ),
 
 line_events AS (
@@ -206,7 +212,7 @@ supplier AS (
         lines.line_id,
         lines.document_id,
         CASE WHEN lines.statement IN ('order', 'shipment') THEN lines.order_key END AS order_key,
-        lines.superseded
+        lines.superseded_at
     FROM line_events
     INNER JOIN lines ON line_events.line_id = lines.line_id
 ),
@@ -278,7 +284,8 @@ SELECT
     counted.line_id, -- The supplier's line version. {-> claims.supplier_lines.line_id}
     counted.document_id, -- The supplier's document. {-> raw.supplier_documents.document_id}
     counted.order_key, -- Supplier, order and line, where a supplier states it.
-    counted.superseded -- Whether a newer version of the same item or line replaced it. {not null}
+    counted.superseded_at, -- When a newer version of the same item or line replaced it (UTC); empty where none did.
+    counted.superseded_at IS NOT NULL AS superseded -- Whether a newer version replaced it. {not null}
 FROM counted
 LEFT JOIN records.stated_names AS suppliers ON counted.supplier = suppliers.name
 LEFT JOIN records.stated_names AS givers ON counted.from_entity = givers.name

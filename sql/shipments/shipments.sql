@@ -163,7 +163,7 @@ totals AS (
     SELECT
         openers.shipment_id,
         greatest(
-            greatest(coalesce(CASE openers.kind WHEN 'supplier' THEN openers.gpus_best END, counts.gpus_low, counts.gpus_best)
+            greatest(coalesce(CASE openers.kind WHEN 'supplier' THEN openers.gpus_best END, counts.gpus_low, counts.gpus_best * 0)
             - coalesce(parts.moved_gpus, 0), 0), amounts.delivered_gpus
         ) AS gpus_low,
         greatest(
