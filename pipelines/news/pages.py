@@ -16,6 +16,7 @@ from pipelines.news.kinds import prolog_length
 MEDIA_TYPE = "text/html"
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_SHORT_TEXT = 600
 _DATE_PATHS = (
     "//meta[@property='article:published_time']/@content",
     "//meta[@itemprop='datePublished']/@content",
@@ -52,22 +53,16 @@ def read_page(
         tree = trafilatura.load_html(html)
         page_language = _language(tree)
         dates = list(_stated_dates(tree))
-        document = trafilatura.bare_extraction(
-            tree,
-            fast=True,
-            include_comments=False,
-            with_metadata=True,
-            date_extraction_params={
-                "original_date": True,
-                "extensive_search": False,
-                "max_date": fetched_at.date().isoformat() if fetched_at else "2199-12-31",
-            },
-        )
+        found = _extract(tree, fetched_at, fast=True)
+        if len(found.get("text") or "") < _SHORT_TEXT:
+            # Of some pages the fast way finds only a caption; the thorough one counts where it finds far more.
+            thorough = _extract(trafilatura.load_html(html), fetched_at, fast=False)
+            if len(thorough.get("text") or "") > 2 * len(found.get("text") or ""):
+                found = thorough
     except Exception as error:  # rubbish makes the parsers below raise whatever they like
         raise UnreadableDocumentError(
             f"{name}: not readable as HTML ({type(error).__name__}: {error}); save the page again", MEDIA_TYPE
         ) from error
-    found: dict[str, Any] = {} if document is None else document if isinstance(document, dict) else document.as_dict()
     text = found.get("text") or ""
     if not text.strip():
         raise UnreadableDocumentError(
@@ -83,6 +78,25 @@ def read_page(
         published=_published(dates, found.get("date"), name),
         language=page_language or language,
     )
+
+
+def _extract(tree: Any, fetched_at: datetime | None, *, fast: bool) -> dict[str, Any]:
+    import trafilatura
+
+    document = trafilatura.bare_extraction(
+        tree,
+        fast=fast,
+        include_comments=False,
+        with_metadata=True,
+        date_extraction_params={
+            "original_date": True,
+            "extensive_search": False,
+            "max_date": fetched_at.date().isoformat() if fetched_at else "2199-12-31",
+        },
+    )
+    if document is None or isinstance(document, dict):
+        return document or {}
+    return document.as_dict()
 
 
 def _language(tree: Any) -> str | None:

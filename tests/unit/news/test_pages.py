@@ -38,6 +38,16 @@ def test_a_page_gives_text_title_date_address_language_and_site() -> None:
     assert (item.published_at, item.published_precision) == (datetime(2024, 6, 5, 3, 30, tzinfo=UTC), "instant")
 
 
+def test_a_page_of_which_little_is_found_at_first_is_read_thoroughly() -> None:
+    caption = "A caption says which picture it is, by whom, and when and where it was taken. " * 4
+    paragraphs = "".join(
+        f"<p>Paragraph {number} says at some length which chips went where, and when.</p>" for number in range(30)
+    )
+    html = page(body=f"<div class=post><p>{caption}</p></div><div>{paragraphs}</div>")
+
+    assert "Paragraph 29" in only_item(html, "a.html").text
+
+
 def test_a_page_without_headline_has_the_title_of_its_window() -> None:
     html = page("<title>Les puces détournées</title>", "<p>Le constructeur attend douze mille puces.</p>")
 
