@@ -1,4 +1,4 @@
-"""Every model, whichever it is: nothing in gives nothing out, and each check that it declares can be run and can fail."""
+"""Every model, whichever it is: nothing in gives nothing out, and each check that it declares can run and can fail."""
 
 import random
 from collections.abc import Iterator

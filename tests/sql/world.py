@@ -1,4 +1,4 @@
-"""A small world for the models from `raw` to `allocation`: a curated reference, and a lake that a test writes in a few words.
+"""A small world for the models from `raw` to `allocation`: a reference, and a lake that a test writes in a few words.
 
 Builders and the chain of models belong here; what must come out of them belongs in the tests. Tables are built by the
 real models in the order of their dependencies, and every blocking check must hold.
@@ -18,6 +18,8 @@ from pipelines.lake import TABLES
 from pipelines.sql_model import Model, read_models
 
 Rows = list[dict[str, Any]]
+Happened = tuple[str | None, float | None]
+Count = float | tuple[float | None, float | None] | None
 
 ENTITIES = [
     ("nvidia", "NVIDIA Corporation", "Nvidia", "chip_vendor", "US"),
@@ -41,12 +43,15 @@ PRODUCTS = [
     ("nvidia-h100", "H100", "model", "nvidia-hopper", "nvidia-hopper", "gpu", None, None, "1.0"),
     ("nvidia-h100-sxm", "H100 SXM", "variant", "nvidia-h100", "nvidia-hopper", "gpu", None, None, "1.0"),
     ("nvidia-h200", "H200", "model", "nvidia-hopper", "nvidia-hopper", "gpu", None, None, "1.0"),
-    ("nvidia-hgx-h100", "HGX H100", "system", "nvidia-h100-sxm", "nvidia-hopper", "system", "nvidia-h100-sxm", "8", "1.0"),
+    ("nvidia-hgx-h100", "HGX H100", "system", "nvidia-h100-sxm", "nvidia-hopper", "system",
+     "nvidia-h100-sxm", "8", "1.0"),
     ("nvidia-blackwell", "Blackwell", "family", "gpu", "nvidia-blackwell", "gpu", None, None, None),
     ("nvidia-b200", "B200", "model", "nvidia-blackwell", "nvidia-blackwell", "gpu", None, None, "2.27"),
     ("nvidia-gb200", "GB200", "model", "nvidia-blackwell", "nvidia-blackwell", "gpu", None, None, "2.5"),
-    ("nvidia-gb200-nvl72", "GB200 NVL72", "system", "nvidia-gb200", "nvidia-blackwell", "rack", "nvidia-gb200", "72", "2.5"),
-    ("nvidia-gb200-nvl36", "GB200 NVL36", "system", "nvidia-gb200", "nvidia-blackwell", "rack", "nvidia-gb200", "36", "2.5"),
+    ("nvidia-gb200-nvl72", "GB200 NVL72", "system", "nvidia-gb200", "nvidia-blackwell", "rack",
+     "nvidia-gb200", "72", "2.5"),
+    ("nvidia-gb200-nvl36", "GB200 NVL36", "system", "nvidia-gb200", "nvidia-blackwell", "rack",
+     "nvidia-gb200", "36", "2.5"),
 ]  # fmt: skip
 SKUS = [("hgx[- ]?h100.*", "nvidia-hgx-h100"), ("h100.*", "nvidia-h100-sxm"), ("gb200 nvl72", "nvidia-gb200-nvl72")]
 RATES = [("2024-05-01", "EUR", "1.08"), ("2024-06-01", "EUR", "1.10"), ("2024-06-01", "USD", "1")]
@@ -102,8 +107,9 @@ class World:
         self._numbers = count(1)
 
     def item(
-        self, source: str = "ledger", *, published: str = "2024-06-04", guid: str | None = None, text: str | None = None,
-        fetched: str = "2024-07-01", item_id: str | None = None, precision: str = "day", title: str | None = None,
+        self, source: str = "ledger", *, published: str = "2024-06-04", guid: str | None = None,
+        text: str | None = None, fetched: str = "2024-07-01", item_id: str | None = None,
+        precision: str = "day", title: str | None = None,
     ) -> str:  # fmt: skip
         """A news item in a document of its own; its text is unlike any other's, unless given."""
         number = next(self._numbers)
@@ -120,8 +126,9 @@ class World:
 
     def news_document(self, document_id: str, *, fetched: str = "2024-07-01", **fields: Any) -> str:
         self.lake["news_documents"].append({
-            "document_id": document_id, "source": "news folder", "name": f"{document_id}.txt", "fetched_at": at(fetched),
-            "media_type": "text/plain", "content_hash": f"hash-{document_id}", "size": 10, "status": "read",
+            "document_id": document_id, "source": "news folder", "name": f"{document_id}.txt",
+            "fetched_at": at(fetched), "media_type": "text/plain",
+            "content_hash": f"hash-{document_id}", "size": 10, "status": "read",
             "reason": None, "entries_read": 1, "entries_accepted": 1, "entries_rejected": 0, "etag": None,
             "last_modified": None, "reader_version": "r1", **fields,
         })  # fmt: skip
@@ -129,8 +136,8 @@ class World:
 
     def claim(
         self, event: str, *, item: str | None = None, to: str | None = None, giver: str | None = None,
-        supplier: str | None = None, product: str | None = "H100", gpus: float | tuple[float | None, float | None] | None = None,
-        unit: str | None = None, value: float | tuple[float | None, float | None] | None = None, currency: str | None = None,
+        supplier: str | None = None, product: str | None = "H100", gpus: Count = None, unit: str | None = None,
+        value: Count = None, currency: str | None = None,
         promised: str | None = None, revised: str | None = None, happened: str | None = None,
         late: tuple[float | None, float | None] = (None, None), certainty: str = "reported", by: str | None = None,
         claim_id: str | None = None, version: str = "v1", confidence: float = 0.9,
@@ -162,7 +169,8 @@ class World:
                    "status": fields.pop("status", "read"), "reason": fields.pop("reason", None)}  # fmt: skip
         self.lake["supplier_documents"].append({
             "document_id": document_id, "source": "supplier folder", "name": f"{document_id}.csv",
-            "received_at": at(received), "media_type": None, "content_hash": f"hash-{document_id}", "size": 10, **fields,
+            "received_at": at(received), "media_type": None, "content_hash": f"hash-{document_id}", "size": 10,
+            **fields,
         })  # fmt: skip
         self.lake["supplier_readings"].append({
             "document_id": document_id, "read_at": at(received), "contract": "book", "media_type": "text/csv",
@@ -171,12 +179,13 @@ class World:
         return document_id
 
     def line(
-        self, order: str | None = "4711", number: str | None = "10", *, document: str | None = None, quantity: float | None = 100,
-        unit: str | None = "gpu", statement: str = "order", buyer: str | None = "Tesla", sku: str | None = "H100",
+        self, order: str | None = "4711", number: str | None = "10", *, document: str | None = None,
+        quantity: float | None = 100, unit: str | None = "gpu", statement: str = "order",
+        buyer: str | None = "Tesla", sku: str | None = "H100",
         supplier: str = "Northwind", dated: str | None = "2024-06-10", received: str = "2024-07-01",
-        price: float | None = None, currency: str | None = None, ordered: str | None = None, promised: str | None = None,
-        revised: str | None = None, shipped: tuple[str | None, float | None] = (None, None),
-        delivered: tuple[str | None, float | None] = (None, None), status: str | None = None,
+        price: float | None = None, currency: str | None = None, ordered: str | None = None,
+        promised: str | None = None, revised: str | None = None,
+        shipped: Happened = (None, None), delivered: Happened = (None, None), status: str | None = None,
         certainty: str = "confirmed", version: str = "r1",
     ) -> str:  # fmt: skip
         """One line of a supplier's document (of the document of that day, if none is given); gives the line's id."""
@@ -190,8 +199,9 @@ class World:
             "line_number": place, "part": 1, "verbatim": f"{order};{number};{quantity}", "statement": statement,
             "supplier": supplier, "buyer": buyer, "ship_to": None, "order_ref": order, "line_ref": number, "sku": sku,
             "quantity": quantity, "unit": unit, "unit_price": price, "currency": currency, "ordered_on": day(ordered),
-            "requested_on": None, "promised_on": day(promised), "revised_on": day(revised), "shipped_on": day(shipped[0]),
-            "shipped_quantity": shipped[1], "delivered_on": day(delivered[0]), "delivered_quantity": delivered[1],
+            "requested_on": None, "promised_on": day(promised), "revised_on": day(revised),
+            "shipped_on": day(shipped[0]), "shipped_quantity": shipped[1],
+            "delivered_on": day(delivered[0]), "delivered_quantity": delivered[1],
             "status": status, "certainty": certainty, "document_date": day(dated), "site": None,
         })  # fmt: skip
         return line_id
@@ -201,15 +211,14 @@ class World:
         self._count_readings()
         connection = duckdb.connect(config={"threads": 1})
         connection.execute("CREATE SCHEMA lake; CREATE SCHEMA curated")
-        for table, rows in self.lake.items():
-            frame = pl.DataFrame(rows, schema=TABLES[table], orient="row")
-            connection.execute(f"CREATE TABLE lake.{table} AS FROM frame")
-        for table, (columns, rows_) in self.curated.items():
+        frames = {f"lake.{table}": pl.DataFrame(rows, schema=TABLES[table]) for table, rows in self.lake.items()}
+        for table, (columns, texts) in self.curated.items():
             names = columns.split(",")
-            frame = pl.DataFrame(
-                [dict(zip(names, row, strict=True)) for row in rows_], schema=dict.fromkeys(names, pl.String)
-            )
-            connection.execute(f"CREATE TABLE curated.{table} AS FROM frame")
+            frames[f"curated.{table}"] = pl.DataFrame(texts, schema=dict.fromkeys(names, pl.String), orient="row")
+        for table, frame in frames.items():
+            connection.register("frame", frame)
+            connection.execute(f"CREATE TABLE {table} AS FROM frame")
+            connection.unregister("frame")
         for name in needed(wanted):
             _build(connection, models()[name], as_of)
         return Built(connection)
