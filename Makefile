@@ -8,7 +8,7 @@ PORT ?= 3000
 -include .env
 export
 
-.PHONY: help setup run dev test check format docs clean
+.PHONY: help setup run dev test check format docs snapshot clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -45,6 +45,9 @@ format: $(READY) ## Format Python and SQL
 docs: $(READY) ## Write docs/dictionary.md and sql/lineage.json from the SQL files
 	@$(BIN)/python -m pipelines.lineage
 	@$(BIN)/python -m pipelines.publish.dictionary
+
+snapshot: $(READY) ## Write the reviewed asset graph, tests/graph/asset_graph.txt
+	@$(BIN)/python -m tests.graph.snapshot
 
 clean: ## Remove the virtual environment; state in var/ stays
 	rm -rf $(VENV)
