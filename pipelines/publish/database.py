@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.as_known import create_as_known, has_as_known
 from pipelines.publish.macros import create_macro, macro_parameter
 from pipelines.sql_model import Model, read_model
 from pipelines.warehouse import Warehouse
@@ -77,6 +78,10 @@ def write_database(warehouse: Warehouse, models: Mapping[str, Model], path: Path
         connection.execute("".join(_comments(model) for model in [*tables, own]))
         for model in macros:
             _add_macro(connection, model)
+        for model in filter(has_as_known, tables):
+            connection.execute(create_as_known(model, models))
+            comment = f"As it would have been known on a day: {model.description}"
+            connection.execute(f"COMMENT ON MACRO TABLE {model.table}_as_known IS {_text(comment)}")
         connection.execute("COMMIT")
     return counts
 
