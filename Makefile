@@ -1,6 +1,6 @@
 # Waybill's commands. `make run` and `make test` set everything up by themselves.
 SHELL := /bin/sh
-PYTHON ?= python3
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
