@@ -1,6 +1,14 @@
 -- One row per rejected line: a supplier's line that breaks its contract, an entry of a news file that cannot be read, or a whole document that cannot.
 -- warn nothing_is_rejected: FALSE
-WITH rejected AS (
+WITH news_readings AS (
+    SELECT
+        documents.document_id,
+        documents.reader_version
+    FROM lake.news_documents AS documents
+    QUALIFY row_number() OVER (PARTITION BY documents.document_id ORDER BY documents.fetched_at DESC, documents.reader_version) = 1
+),
+
+rejected AS (
     SELECT
         'supplier' AS source_kind,
         lines.document_id,
@@ -45,6 +53,8 @@ WITH rejected AS (
             found.reason,
             found.verbatim
         FROM lake.rejected_entries AS found
+        INNER JOIN news_readings
+            ON found.document_id = news_readings.document_id AND found.reader_version = news_readings.reader_version
         QUALIFY rank() OVER (PARTITION BY found.document_id ORDER BY found.read_at DESC) = 1
     ) AS entries
     UNION ALL

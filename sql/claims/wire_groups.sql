@@ -58,13 +58,38 @@ copies AS (
         AND shared.gram_count / least(copy_size.gram_count, original_size.gram_count) >= 0.5
 ),
 
+same_words AS (
+    -- A text too short for samples is a copy only of the very same words.
+    SELECT
+        words.item_id,
+        first_value(words.item_id) OVER (PARTITION BY words.tokens ORDER BY words.published_at, words.item_id) AS original_id,
+        first_value(words.published_at) OVER (PARTITION BY words.tokens ORDER BY words.published_at, words.item_id) AS original_published_at
+    FROM words
+    WHERE len(words.tokens) > 0
+),
+
 first_originals AS (
     SELECT
-        copies.item_id,
-        arg_min(copies.original_id, (copies.original_published_at, copies.original_id)) AS root_item_id,
-        arg_min(copies.containment, (copies.original_published_at, copies.original_id)) AS containment
-    FROM copies
-    GROUP BY copies.item_id
+        found.item_id,
+        arg_min(found.original_id, (found.original_published_at, found.original_id)) AS root_item_id,
+        arg_min(found.containment, (found.original_published_at, found.original_id)) AS containment
+    FROM (
+        SELECT
+            copies.item_id,
+            copies.original_id,
+            copies.original_published_at,
+            copies.containment
+        FROM copies
+        UNION ALL
+        SELECT
+            same_words.item_id,
+            same_words.original_id,
+            same_words.original_published_at,
+            1.0 AS containment
+        FROM same_words
+        WHERE same_words.item_id <> same_words.original_id
+    ) AS found
+    GROUP BY found.item_id
 )
 
 SELECT
