@@ -61,7 +61,8 @@ news AS (
         coalesce(
             outlet_names.outlet_id,
             entity_names.entity_id,
-            '~' || trim(regexp_replace(lower(strip_accents(claims.attributed_to)), '[^\p{L}\p{N}]+', '-', 'g'), '-'),
+            '~' || trim(regexp_replace(lower(strip_accents(trim(claims.attributed_to))), '[^\p{L}\p{N}]+', '-', 'g'), '-'),
+            publishers.outlet_id,
             'item:' || roots.source
         ) AS origin_id,
         items.known_at,
@@ -78,6 +79,7 @@ news AS (
     LEFT JOIN reference.product_names AS product_names
         ON lower(strip_accents(trim(claims.product))) = product_names.folded_name
     LEFT JOIN outlet_names ON lower(strip_accents(trim(claims.attributed_to))) = outlet_names.folded_name
+    LEFT JOIN outlet_names AS publishers ON lower(strip_accents(trim(roots.source))) = publishers.folded_name
     LEFT JOIN reference.entity_names AS entity_names
         ON lower(strip_accents(trim(claims.attributed_to))) = entity_names.folded_name
 ),
@@ -113,8 +115,11 @@ lines AS (
         lines.status,
         lines.certainty,
         lines.document_date,
+        lines.contract,
+        -- A register's line keeps its name from edition to edition, whoever made the chips; an order's has its supplier's number.
         lower(
-            lines.supplier || '/' || coalesce(lines.order_ref, lines.document_id) || '/'
+            CASE WHEN lines.statement IN ('holding', 'plan') THEN lines.contract ELSE lines.supplier END || '/'
+            || coalesce(lines.order_ref, CASE WHEN lines.line_ref IS NULL THEN lines.document_id ELSE '-' END) || '/'
             || coalesce(lines.line_ref, lines.sku, lines.line_number::VARCHAR)
         ) AS order_key,
         coalesce(lines.document_date::TIMESTAMP, lines.received_at) AS known_at,
@@ -205,7 +210,10 @@ supplier AS (
         NULL AS delay_low_days,
         NULL AS delay_high_days,
         lines.certainty,
-        'supplier:' || lower(lines.supplier) AS origin_id,
+        CASE
+            WHEN lines.statement IN ('holding', 'plan') THEN 'register:' || lines.contract
+            ELSE 'supplier:' || coalesce(names.entity_id, lower(lines.supplier))
+        END AS origin_id,
         lines.known_at,
         NULL AS claim_id,
         NULL AS item_id,
@@ -215,6 +223,7 @@ supplier AS (
         lines.superseded_at
     FROM line_events
     INNER JOIN lines ON line_events.line_id = lines.line_id
+    LEFT JOIN records.stated_names AS names ON lines.supplier = names.name
 ),
 
 statements AS (
@@ -277,7 +286,7 @@ SELECT
     counted.delay_low_days, -- Least stated delay, in days.
     counted.delay_high_days, -- Greatest stated delay, in days.
     counted.certainty, -- How sure the source is. {not null, one of: confirmed, reported, rumoured, denied}
-    counted.origin_id, -- The independent origin: a named source, the first of all copies, or a supplier's own books. {not null}
+    counted.origin_id, -- The independent origin: a named source, the outlet or publisher of the first of all copies, a supplier's own books, or a register. {not null}
     counted.known_at, -- When it became known (UTC). {not null}
     counted.claim_id, -- The claim. {-> claims.news_claims.claim_id}
     counted.item_id, -- The news item. {-> raw.news_items.item_id}

@@ -30,7 +30,7 @@ SELECT
     products.gpus_per_unit,
     products.gpus_per_unit
 FROM reference.products
-CROSS JOIN units
+INNER JOIN units ON units.unit = 'system' OR products.unit = CASE units.unit WHEN 'board' THEN 'system' ELSE units.unit END
 WHERE products.level = 'system' AND products.gpus_per_unit IS NOT NULL
 UNION ALL
 SELECT
