@@ -22,6 +22,9 @@ from pipelines.publish.summary import print_summary
 from pipelines.settings import ROOT, InvalidSetting, Settings, load_settings
 from pipelines.versions import code_version
 
+# The label by which the UI lists a run among those of the job, as it does for runs that it starts itself.
+_TAGS = {".dagster/repository": "__repository__@waybill", "waybill/because": "make run"}
+
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
@@ -77,7 +80,7 @@ def _refresh(settings: Settings, console: Console) -> bool:
     job = defs.resolve_job_def(REFRESH)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
+        result = job.execute_in_process(instance=instance, run_config=quiet, tags=_TAGS, raise_on_error=False)
     if result.success:
         return True
     for event in result.all_events:

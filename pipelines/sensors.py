@@ -54,6 +54,7 @@ def failed_runs() -> dg.SensorDefinition:
 
     @dg.run_failure_sensor(
         name="failed_runs",
+        monitor_all_code_locations=True,  # Runs from the terminal belong to none.
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,
         description="Logs failed runs and posts them to WAYBILL_ALERT_WEBHOOK, if it is set.",

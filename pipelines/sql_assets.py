@@ -14,7 +14,7 @@ import dagster as dg
 from pipelines.lineage import Lineage
 from pipelines.progress import Progress
 from pipelines.resources import WarehouseResource
-from pipelines.sql_model import Column, Model
+from pipelines.sql_model import Check, Column, Model
 from pipelines.warehouse import Built, CheckResult, Warehouse
 
 log = logging.getLogger("waybill")
@@ -46,8 +46,12 @@ def sql_stage(
     be before the UI shows it as stale.
     """
     tables = {name: model for name, model in models.items() if model.schema == stage and not model.macro_parameter}
+    columns = {
+        name: [_table_column(column, lineage.get(name, {}).get(column.name, ()), models) for column in model.columns]
+        for name, model in tables.items()
+    }
     specs = [
-        _spec(model, models, lineage.get(name, {}), (sources or {}).get(name, ()), freshness, kinds)
+        _spec(model, models, columns[name], lineage.get(name, {}), (sources or {}).get(name, ()), freshness, kinds)
         for name, model in tables.items()
     ]
 
@@ -65,32 +69,41 @@ def sql_stage(
         chosen = [model for name, model in tables.items() if asset_key(name) in context.selected_asset_keys]
         progress = Progress(f"building {stage}", len(chosen), "tables")
         for model in chosen:
-            yield from _build(context, opened, model)
+            yield from _build(context, opened, model, columns[model.table])
             progress.advance()
+        for model in tables.values():
+            if model not in chosen:
+                yield from (_check_result(model, opened.run_check(check)) for check in _asked(context, model))
         log.info("%s: %d tables, %s rows", stage, len(chosen), f"{sum(opened.count(m.table) for m in chosen):,}")
 
     return build
 
 
-def _build(context: dg.AssetExecutionContext, warehouse: Warehouse, model: Model) -> Iterator[StageResult]:
+def _build(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, model: Model, columns: Sequence[dg.TableColumn]
+) -> Iterator[StageResult]:
     built = warehouse.build(model)
-    chosen = [
-        _check_result(model, result)
-        for result in built.checks
-        if dg.AssetCheckKey(asset_key(model.table), result.check.name) in context.selected_asset_check_keys
-    ]
+    asked = _asked(context, model)
+    chosen = [_check_result(model, result) for result in built.checks if result.check in asked]
     if built.blocked:
         yield from chosen
         failed = [result for result in built.checks if result.check.blocking and not result.passed]
         lines = [f"{result.check.name}: {result.violations} rows, as {result.examples[0]}" for result in failed]
         raise dg.Failure(f"{model.table} keeps its former rows, since checks failed: " + "; ".join(lines))
-    yield dg.MaterializeResult(asset_key(model.table), metadata=_metadata(warehouse, model, built))
+    yield dg.MaterializeResult(asset_key(model.table), metadata=_metadata(warehouse, model, built, columns))
     yield from chosen
+
+
+def _asked(context: dg.AssetExecutionContext, model: Model) -> list[Check]:
+    """The checks of `model` that this run shall make; the UI can ask for them without their table."""
+    keys = context.selected_asset_check_keys
+    return [check for check in model.checks if dg.AssetCheckKey(asset_key(model.table), check.name) in keys]
 
 
 def _spec(
     model: Model,
     models: Mapping[str, Model],
+    columns: Sequence[dg.TableColumn],
     sources: Mapping[str, tuple[tuple[str, str], ...]],
     outside: Sequence[dg.AssetKey],
     freshness: timedelta | None,
@@ -99,7 +112,6 @@ def _spec(
     upstream = sorted(model.dependencies & models.keys())
     links = ", ".join(f"[{table}](/assets/{table.replace('.', '/')})" for table in upstream)
     made_from = f"\n\nMade from {links}." if links else ""
-    columns = [_table_column(column, sources.get(column.name, ()), models) for column in model.columns]
     column_lineage = {
         name: [dg.TableColumnDep(asset_key(table), column) for table, column in found if table in models]
         for name, found in sources.items()
@@ -125,9 +137,7 @@ def _statement(model: Model) -> str:
     return "\n".join(line for line in lines if not line.startswith("--")).strip()
 
 
-def _table_column(
-    column: Column, sources: tuple[tuple[str, str], ...], models: Mapping[str, Model], kind: str = "?"
-) -> dg.TableColumn:
+def _table_column(column: Column, sources: tuple[tuple[str, str], ...], models: Mapping[str, Model]) -> dg.TableColumn:
     links = [f"[{table}.{name}](/assets/{table.replace('.', '/')})" for table, name in sources if table in models]
     description = column.description + (f" From {', '.join(links)}." if links else "")
     other = []
@@ -137,10 +147,16 @@ def _table_column(
         other.append(f"one of {', '.join(column.one_of)}")
     return dg.TableColumn(
         column.name,
-        type=kind,
+        type="?",  # Known once the table is built.
         description=description,
         constraints=dg.TableColumnConstraints(nullable=not column.not_null, unique=False, other=other),
         tags={"key": ""} if column.key else {},
+    )
+
+
+def _typed(column: dg.TableColumn, kind: str) -> dg.TableColumn:
+    return dg.TableColumn(
+        column.name, type=kind, description=column.description, constraints=column.constraints, tags=column.tags
     )
 
 
@@ -164,9 +180,11 @@ def _check_result(model: Model, result: CheckResult) -> dg.AssetCheckResult:
     )
 
 
-def _metadata(warehouse: Warehouse, model: Model, built: Built) -> dict[str, Any]:
+def _metadata(warehouse: Warehouse, model: Model, built: Built, columns: Sequence[dg.TableColumn]) -> dict[str, Any]:
+    types = {row["column_name"]: row["column_type"] for row in warehouse.rows(f"DESCRIBE {model.table}")}
+    schema = dg.TableSchema([_typed(column, types[column.name]) for column in columns])
     sample = warehouse.rows(f"FROM {model.table} LIMIT {_SAMPLE_ROWS}")
-    metadata: dict[str, Any] = {"dagster/row_count": built.rows}
+    metadata: dict[str, Any] = {"dagster/row_count": built.rows, "dagster/column_schema": schema}
     if sample:
         metadata["sample"] = dg.MetadataValue.md(_markdown(sample))
     return metadata
