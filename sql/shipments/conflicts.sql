@@ -10,7 +10,7 @@ WITH said AS (
         records.to_id,
         coalesce(records.gpus_low, 0) AS gpus_low,
         records.gpus_best,
-        coalesce(records.gpus_high, records.gpus_best) AS gpus_high,
+        coalesce(records.gpus_high, 'infinity'::DOUBLE) AS gpus_high,
         coalesce(records.revised_start, records.promised_start, records.revised_end, records.promised_end) AS due_start,
         coalesce(records.revised_end, records.promised_end) AS due_end
     FROM shipments.record_matches AS matches

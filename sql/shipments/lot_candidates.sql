@@ -55,7 +55,7 @@ SELECT
         WHEN opener.gpus_best IS NOT NULL AND joiner.gpus_best IS NOT NULL THEN 2
         ELSE 0
     END)
-    + max((opener.item_id = joiner.item_id)::INTEGER) * 2
+    + coalesce(max((opener.item_id = joiner.item_id)::INTEGER), 0) * 2
     + max((opener.origin_id = joiner.origin_id)::INTEGER)
     + max((opener.product_id = joiner.product_id)::INTEGER) AS weight, -- How well they agree; a sum of points. {not null}
     arg_max(meetings.roles, meetings.role_weight)
@@ -81,9 +81,9 @@ WHERE
     AND coalesce(
         abs(opener.gpus_best - joiner.gpus_best) <= 0.15 * greatest(opener.gpus_best, joiner.gpus_best)
         OR (opener.gpus_low <= joiner.gpus_high AND joiner.gpus_low <= opener.gpus_high)
-        -- A part that arrived of what the same item says was ordered.
+        -- A part that arrived, or was dropped, of what the same item says was ordered.
         OR (
-            opener.event IN ('order', 'allocation') AND joiner.event IN ('shipment', 'delivery')
+            opener.event IN ('order', 'allocation') AND joiner.event IN ('shipment', 'delivery', 'cancellation')
             AND joiner.gpus_best < opener.gpus_best AND opener.item_id = joiner.item_id
         ),
         TRUE

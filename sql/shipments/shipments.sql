@@ -1,5 +1,5 @@
 -- One row per lot: so many units of one product from one supplier to one party at a time, its life, and how sure all that is.
--- check units_are_conserved: coalesce(gpus_low = delivered_gpus_low + cancelled_gpus_low + outstanding_gpus_low AND gpus_best = delivered_gpus_best + cancelled_gpus_best + outstanding_gpus_best AND gpus_high = delivered_gpus_high + cancelled_gpus_high + outstanding_gpus_high, gpus_best IS NULL)
+-- check units_are_conserved: coalesce(abs(gpus_low - delivered_gpus_low - cancelled_gpus_low - outstanding_gpus_low) < 1e-6 AND abs(gpus_best - delivered_gpus_best - cancelled_gpus_best - outstanding_gpus_best) < 1e-6 AND abs(gpus_high - delivered_gpus_high - cancelled_gpus_high - outstanding_gpus_high) < 1e-6, gpus_best IS NULL)
 -- check nothing_is_negative: coalesce(least(gpus_low, delivered_gpus_low, cancelled_gpus_low, outstanding_gpus_low, outstanding_gpus_best, outstanding_gpus_high) >= 0, gpus_best IS NULL)
 WITH said AS (
     SELECT
@@ -220,7 +220,7 @@ SELECT
     stated_values.value_usd_best, -- Value where one number is needed, US dollars.
     stated_values.value_usd_high, -- Greatest value, US dollars.
     CASE WHEN moves.shipment_id IS NULL THEN openers.to_id WHEN openers.kind = 'supplier' THEN openers.to_id ELSE moves.from_id END AS original_to_id, -- Who was to get it first. {-> records.entities.entity_id}
-    coalesce(moves.to_id, openers.to_id) AS current_to_id, -- Who got it, or is to get it now. {-> records.entities.entity_id}
+    CASE WHEN moves.shipment_id IS NULL THEN openers.to_id ELSE moves.to_id END AS current_to_id, -- Who got it, or is to get it now. {-> records.entities.entity_id}
     CASE
         WHEN balanced.cancelled_gpus_best >= balanced.gpus_best AND (balanced.gpus_best > 0 OR amounts.rest_cancelled) THEN 'cancelled'
         WHEN balanced.gpus_best IS NULL AND amounts.rest_cancelled THEN 'cancelled'

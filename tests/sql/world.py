@@ -271,6 +271,12 @@ class Built:
         """All rows of a query, as tuples."""
         return self.connection.execute(query).fetchall()
 
+    def macro(self, table: str, **arguments: str) -> Rows:
+        """The rows of a model that is a macro, for these arguments."""
+        result = self.connection.execute(models()[table].sql, arguments)
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
     def violations(self, table: str) -> dict[str, int]:
         """How many rows break each declared check of a table, where any does."""
         return violations(self.connection, models()[table])
