@@ -18,6 +18,9 @@ from pipelines.extraction.periods import Duration, Period
 from pipelines.extraction.quantities import Number
 from pipelines.extraction.text import Sentence
 
+MAX_MENTIONS = 60
+"""A sentence with more names, or more counts and products, is a table or noise: nothing is read from it."""
+
 GoodsSort = Literal["count", "bare", "same", "kind", "value", "order"]
 
 
@@ -133,6 +136,8 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     durations: list[Duration] = _within(found.durations, start, end)
     numbers: list[Number] = _within(found.numbers, start, end)
     money = [n for n in numbers if n.currency]
+    if len(names) > MAX_MENTIONS or len(numbers) + len(_within(found.products, start, end)) > MAX_MENTIONS:
+        return Reading(index, start, end, sentence.paragraph, [], [], [], "", [], [])
     taken = [(p.start, p.end) for p in (*periods, *durations, *money)]
     counts = [n for n in numbers if not n.currency and not any(a < n.end and n.start < b for a, b in taken)]
     counts = [part for n in counts for part in _apart(found.plain, n, cues, pack)]

@@ -20,7 +20,7 @@ WEIGHTS = {
 """How much a kind of cue says about the event; what lies between it and the goods is taken off."""
 
 TO_WEIGHTS = {"favour": 3.0, "target": 3.0, "receiver": 3.0, "for": 2.0}
-FROM_WEIGHTS = {"origin": 3.0, "instead": 2.5, "loser": 2.5, "possessor": 2.5, "source_of": 2.0, "giver": 2.0, "owner": 2.0}
+FROM_WEIGHTS = {"origin": 3.0, "instead": 2.5, "destined": 2.5, "loser": 2.5, "possessor": 2.5, "source_of": 2.0, "giver": 2.0, "owner": 2.0}
 DIVERSION_FROM = 5.5
 """The least sum of evidence for a diversion: both sides by a strong role, or weaker ones and a word that says it."""
 
@@ -137,7 +137,7 @@ def _strongest(party: Party, weights: dict[str, float]) -> str:
 
 def _from_weight(party: Party, moved: bool) -> float:
     roles = {role: w for role, w in FROM_WEIGHTS.items() if role in party.roles and (moved or role != "source_of")}
-    firm = {"origin", "instead", "owner", "possessor", "loser"} & set(roles)
+    firm = {"origin", "instead", "destined", "owner", "possessor", "loser"} & set(roles)
     if not firm and any(role in party.roles for role in TO_WEIGHTS):
         return 0.0
     return max(roles.values(), default=0.0)

@@ -58,6 +58,11 @@ class Discourse:
         best = best or next((p for p in parties if p.name.role == "party"), None)
         if best:
             self.subject = best.name.claim_name
+        speaker = _speaker(reading.parties)
+        if speaker:
+            certainty: Certainty = "reported" if speaker.name.role == "outlet" else "confirmed"
+            self.source = Source(speaker.name.claim_name, certainty, speaker.name.start, speaker.name.end, "before")
+            self.source_paragraph = reading.paragraph
         for party in reading.parties:
             if party.name.role == "person":
                 self.person = party.name.claim_name
@@ -65,6 +70,9 @@ class Discourse:
                 self.outlet = party.name.claim_name
             elif party.name.role == "maker":
                 self.maker = party.name.claim_name
+        if any(cue.kind == "m_carry_person" for cue in reading.cues) and self.person:
+            self.source = Source(self.person, "confirmed", reading.start, reading.end, "before")
+            self.source_paragraph = reading.paragraph
 
 
 def source_of(segment: Segment, reading: Reading, discourse: Discourse) -> Source:

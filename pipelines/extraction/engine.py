@@ -4,14 +4,16 @@ Here belongs the order of the steps over one item. Each step has its own module;
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from pipelines.extraction import pack as packs
 from pipelines.extraction.candidates import Cue, Found, Goods, Reading, Segment, readings
-from pipelines.extraction.claim import Extraction, Mention
+from pipelines.extraction.claim import Extraction, Mention, Slot
 from pipelines.extraction.cues import CueFinder
 from pipelines.extraction.decisions import Draft, decide
 from pipelines.extraction.decoding import decode, mention
@@ -21,7 +23,7 @@ from pipelines.extraction.names import NameFinder, Names
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.periods import durations, periods
 from pipelines.extraction.quantities import numbers
-from pipelines.extraction.text import fold, sentences
+from pipelines.extraction.text import compose, fold, sentences
 from pipelines.extraction.vocabulary import Vocabulary
 
 EXTRACTOR = "waybill"
@@ -59,6 +61,13 @@ class Extractor:
         `language` is ISO 639-1; without a pack for it there are mentions only. Relative dates are read from the days of
         publication, and stay open where these are None. Never raises on any text.
         """
+        if not unicodedata.is_normalized("NFC", text):
+            composed, places = compose(text)
+            read = self._extract(composed, language, published_start, published_end, title)
+            return _moved(read, text, places)
+        return self._extract(text, language, published_start, published_end, title)
+
+    def _extract(self, text: str, language: str, published_start: date | None, published_end: date | None, title: str | None) -> Extraction:
         code = language.lower().replace("_", "-").split("-")[0]
         plain = fold(text)
         known = code if code in self._packs else None
@@ -106,6 +115,24 @@ class Extractor:
                     unexplained.append(mention(segment.goods, segment.start, segment.end, found.text, _reason(segment)))
             discourse.remember(reading)
         return drafts, unexplained
+
+
+def _moved(read: Extraction, text: str, places: list[int]) -> Extraction:
+    """An extraction from composed text with its offsets brought back to the text as given."""
+
+    def ends(start: int, end: int) -> tuple[int, int]:
+        return places[start], places[end]
+
+    claims = []
+    for claim in read.claims:
+        start, end = ends(claim.quote_start, claim.quote_end)
+        slots = {name: Slot(*ends(slot.start, slot.end), slot.rule) for name, slot in claim.slots.items()}
+        claims.append(replace(claim, quote=text[start:end], quote_start=start, quote_end=end, slots=slots))
+    mentions = []
+    for mentioned in read.mentions:
+        start, end = ends(mentioned.quote_start, mentioned.quote_end)
+        mentions.append(replace(mentioned, quote=text[start:end], quote_start=start, quote_end=end))
+    return replace(read, claims=tuple(claims), mentions=tuple(mentions))
 
 
 def _reason(segment: Segment) -> str:

@@ -81,6 +81,7 @@ class NameFinder:
         """All mentions; `context` is the folded title and text, where the words stand that some names need."""
         suffixes = self.pack.words["name_suffixes"]
         found: list[tuple[int, int, _Entry]] = []
+        chosen: dict[int, _Entry | None] = {}
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
             if start and (plain[start - 1].isalnum() and plain[start].isalnum()):
                 continue
@@ -89,15 +90,18 @@ class NameFinder:
                 if suffix is None:
                     continue
                 end += len(suffix)
-            entry = self._chosen(self._entries[self._forms[index]], context)
+            if index not in chosen:
+                chosen[index] = self._chosen(self._entries[self._forms[index]], context)
+            entry = chosen[index]
             if entry is not None:
                 found.append((start, end, entry))
+        named = sorted((start, entry.claim_name) for start, _, entry in found if entry.sort == "entity")
         found = _without_overlaps(found)
         lower = sum(_is_lower(text, s, e) for s, _, e in found)
         capital = sum(not _is_lower(text, s, e) for s, _, e in found if e.sort in ("entity", "outlet"))
         careless = lower > capital
         found = [(s, e, entry) for s, e, entry in found if self._allowed(text, plain, s, e, entry, careless)]
-        return Names(tuple(self._parties(plain, found)), tuple(self._products(plain, found)))
+        return Names(tuple(self._parties(plain, found, named)), tuple(self._products(plain, found)))
 
     def _chosen(self, entries: list[_Entry], context: str) -> _Entry | None:
         met = [e for e in entries if e.needs and any(need in context for need in e.needs)]
@@ -119,20 +123,21 @@ class NameFinder:
                     return False
         return True
 
-    def _parties(self, plain: str, found: list[tuple[int, int, _Entry]]) -> Iterator[Name]:
-        named: set[str] = set()
+    def _parties(self, plain: str, found: list[tuple[int, int, _Entry]], naming: list[tuple[int, str]]) -> Iterator[Name]:
+        first: dict[str, int] = {}
+        for start, claim_name in naming:
+            first.setdefault(claim_name, start)
         definite = self.pack.words["definite"]
         pronouns, after = self.pack.words["pronouns"], self.pack.words["pronouns_after"]
         held: Name | None = None
         for start, end, entry in found:
             if entry.sort in ("entity", "outlet"):
-                named.add(entry.claim_name)
                 name = Name(start, end, entry.claim_name, entry.role, "name", entry.kind)
             elif entry.sort == "collective":
                 name = Name(start, end, entry.claim_name, "place", "collective", "country")
             elif entry.sort == "description":
                 long = entry.written.count(" ") >= 2
-                if not (entry.claim_name in named or long) or not _preceded(plain, start, definite):
+                if not (first.get(entry.claim_name, start) < start or long) or not _preceded(plain, start, definite):
                     continue
                 name = Name(start, end, entry.claim_name, entry.role, "description", entry.kind)
             elif entry.sort == "anaphor":

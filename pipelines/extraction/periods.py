@@ -235,3 +235,10 @@ def durations(
         if low_high and not any(d.start < match.end() and match.start() < d.end for d in result):
             result.append(Duration(*match.span(), *low_high))
     return sorted(result, key=lambda d: d.start)
+
+
+def month_days(written: str) -> Interval:
+    """The whole days that `2024-06` or `2024-06-05` may mean."""
+    if len(written) == 7:
+        return _month(int(written[:4]), int(written[5:]))
+    return (date.fromisoformat(written),) * 2

@@ -54,6 +54,22 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
+def compose(text: str) -> tuple[str, list[int]]:
+    """The text with accents composed (NFC), and for each of its characters, and its end, the place in the text given."""
+    pieces: list[str] = []
+    places: list[int] = []
+    start = 0
+    for position in range(1, len(text) + 1):
+        # Clusters are kept short so that a flood of accents takes linear time.
+        if position < len(text) and position - start < 30 and unicodedata.combining(text[position]):
+            continue
+        piece = unicodedata.normalize("NFC", text[start:position])
+        pieces.append(piece)
+        places += [min(start + offset, position - 1) for offset in range(len(piece))]
+        start = position
+    return "".join(pieces), [*places, len(text)]
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A stretch of the text, blanks at its ends left out; `paragraph` counts the stretches between line breaks."""
