@@ -32,7 +32,7 @@ def assets(models: Mapping[str, Model]) -> dg.AssetsDefinition:
     )
     def publication(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[Any]:
         opened = warehouse.open
-        made = publish(opened, models, published_at=datetime.now(UTC), run_id=context.run_id)
+        made = publish(opened, models, published_at=datetime.now(UTC), run_id=context.run.run_id)
         log.info("published %d tables in %s", len(made.tables), opened.settings.published)
         return dg.MaterializeResult(
             metadata={
