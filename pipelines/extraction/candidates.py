@@ -145,6 +145,7 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     parties = [Party(name) for name in names if not any(g.start <= name.start < g.end and g.sort in ("count", "kind") and _swallowed(g, name) for g in goods)]
     abstract, places = _abstract(found.plain, start, end, parties, goods, periods, durations, money)
     period_roles, spoken = _assign_roles(abstract, places, parties, periods, pack)
+    spoken = [(a, b) for a, b in spoken if not any(0 <= g.start - b <= 3 and g.sort in ("count", "bare") for g in goods)]
     cues = [c for c in cues if c.kind not in _SAYING or not any(a <= c.start < b for a, b in spoken)]
     _group(found.plain, parties, pack)
     makers = [name for name in names if name.role == "maker"]
@@ -364,7 +365,7 @@ _SAYING = ("promise", "have", "move", "receive", "want", "spend")
 
 def _group(plain: str, parties: list[Party], pack: LanguagePack) -> None:
     """Numbers the groups of coordinated parties ("A, B and C"); later members share the roles of the first."""
-    joins = {*pack.words["and"], ",", *(f", {word}" for word in pack.words["and"])}
+    ands = {*pack.words["and"], *(f", {word}" for word in pack.words["and"])}
     for index, party in enumerate(parties):
         party.group = index
         if index == 0:
@@ -374,11 +375,25 @@ def _group(plain: str, parties: list[Party], pack: LanguagePack) -> None:
         article = next((a for a in pack.words["definite"] if gap.endswith(" " + a)), None)
         gap = gap.removesuffix(" " + article) if article else gap
         alike = _sort_of(last.name) == _sort_of(party.name)
-        if gap in joins and alike and last.name.claim_name != party.name.claim_name:
+        # Commas join only on the way to an "and": "instead of Tesla, X got them" is no list.
+        joined = gap in ands or (gap == "," and _leads_to_and(plain, parties[index:], ands, pack))
+        if joined and alike and last.name.claim_name != party.name.claim_name:
             party.group = last.group
             party.oblique = last.oblique
             for role, rule in last.roles.items():
                 party.roles.setdefault(role, rule + "+and")
+
+
+def _leads_to_and(plain: str, parties: list[Party], ands: set[str], pack: LanguagePack) -> bool:
+    for last, party in zip(parties, parties[1:], strict=False):
+        gap = " ".join(plain[last.name.end : party.name.start].split())
+        article = next((a for a in pack.words["definite"] if gap.endswith(" " + a)), None)
+        gap = gap.removesuffix(" " + article) if article else gap
+        if gap in ands:
+            return True
+        if gap != ",":
+            return False
+    return False
 
 
 def _sort_of(name: Name) -> str:

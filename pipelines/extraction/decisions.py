@@ -20,7 +20,7 @@ WEIGHTS = {
 """How much a kind of cue says about the event; what lies between it and the goods is taken off."""
 
 TO_WEIGHTS = {"favour": 3.0, "target": 3.0, "receiver": 3.0, "for": 2.0}
-FROM_WEIGHTS = {"origin": 3.0, "instead": 2.5, "destined": 2.5, "loser": 2.5, "possessor": 2.5, "source_of": 2.0, "giver": 2.0, "owner": 2.0}
+FROM_WEIGHTS = {"origin": 3.0, "instead": 2.5, "destined": 2.5, "awaiting": 2.5, "loser": 2.5, "possessor": 2.5, "source_of": 2.0, "giver": 2.0, "owner": 2.0}
 DIVERSION_FROM = 5.5
 """The least sum of evidence for a diversion: both sides by a strong role, or weaker ones and a word that says it."""
 
@@ -65,7 +65,7 @@ def decide(segment: Segment, reading: Reading, discourse: Discourse) -> list[Dra
     source = source_of(segment, reading, discourse)
     diversion = _diversion(segment, reading, discourse, source)
     if diversion:
-        return [diversion, *_delayed_by(diversion, segment, reading, source)]
+        return [*_each_way(diversion, segment), *_delayed_by(diversion, segment, reading, source)]
     head, inherited = _head(segment)
     if head is None:
         return []
@@ -95,6 +95,9 @@ def _diversion(segment: Segment, reading: Reading, discourse: Discourse, source:
     back = (discourse.diversion[1], discourse.diversion[0]) if discourse.diversion else None
     best: tuple[float, Filled | None, Filled | None] = (0.0, None, None)
     losers = [(w, f) for p in candidates if (w := _from_weight(p, moved)) and (f := _filled(p, _strongest(p, FROM_WEIGHTS)))]
+    receiving = _receiving(segment) if not any("receiver" in p.roles for p in candidates) else None
+    if receiving and receiving in candidates:
+        receiving.roles.setdefault("receiver", "subject-receives")
     gainers = [(w, f) for p in candidates if (w := _to_weight(p, moved)) and (f := _filled(p, _strongest(p, TO_WEIGHTS)))]
     for loss, loser in losers:
         for gain, gainer in gainers:
@@ -111,6 +114,15 @@ def _diversion(segment: Segment, reading: Reading, discourse: Discourse, source:
     if from_ and to:
         draft.slots.update(from_entity=from_, to_entity=to)
     return draft if from_ and to else None
+
+
+def _receiving(segment: Segment) -> Party | None:
+    """The subject of a verb of receiving before the goods."""
+    cue = next((c for c in segment.cues if c.kind == "receive" and c.end <= segment.goods.start <= c.end + 12), None)
+    if cue is None:
+        return None
+    subject = _subject(cue, segment)
+    return subject[0] if len(subject) == 1 and not {"origin", "instead"} & set(subject[0].roles) else None
 
 
 def _returned(
@@ -137,7 +149,7 @@ def _strongest(party: Party, weights: dict[str, float]) -> str:
 
 def _from_weight(party: Party, moved: bool) -> float:
     roles = {role: w for role, w in FROM_WEIGHTS.items() if role in party.roles and (moved or role != "source_of")}
-    firm = {"origin", "instead", "destined", "owner", "possessor", "loser"} & set(roles)
+    firm = {"origin", "instead", "destined", "awaiting", "owner", "possessor", "loser"} & set(roles)
     if not firm and any(role in party.roles for role in TO_WEIGHTS):
         return 0.0
     return max(roles.values(), default=0.0)
@@ -152,6 +164,18 @@ def _to_weight(party: Party, moved: bool) -> float:
 def _filled(party: Party, role: str, strength: str = "role") -> Filled:
     weight = STRENGTHS[strength] * (1.0 if party.name.how == "name" else 0.95)
     return Filled(party.name.claim_name, party.name.start, party.name.end, f"{party.roles.get(role, role)}/{party.name.how}", weight)
+
+
+def _each_way(diversion: Draft, segment: Segment) -> list[Draft]:
+    """One diversion for each party of a group that gains ("to X and xAI")."""
+    gainer = diversion.slots["to_entity"]
+    first = next((p for p in segment.parties if p.name.start == gainer.start), None)
+    group = [p for p in segment.parties if first and p.group == first.group and p.name.claim_name != diversion.name("from_entity")]
+    names = dict.fromkeys(p.name.claim_name for p in group)
+    if len(names) < 2:
+        return [diversion]
+    chosen = [next(p for p in group if p.name.claim_name == name) for name in names]
+    return [replace(diversion, slots=diversion.slots | {"to_entity": _filled(p, _strongest(p, TO_WEIGHTS) or "group")}) for p in chosen]
 
 
 def _delayed_by(diversion: Draft, segment: Segment, reading: Reading, source: Source) -> list[Draft]:
@@ -202,6 +226,8 @@ def _event(head: Cue, segment: Segment, reading: Reading) -> tuple[Event | None,
         "delay": "delay", "cancel": "cancellation", "restrict": "restriction", "resell": "resale", "promise": "allocation",
         "want": "plan", "ship": "shipment",
     }  # fmt: skip
+    if kind == "promise" and not any(p.name.role in ("maker", "party") and not p.oblique for p in segment.parties):
+        return ("plan" if any(p.name.role == "person" and not p.oblique for p in segment.parties) else "allocation"), True
     if kind in simple:
         return simple[kind], to_come or kind == "want"
     if kind == "have":

@@ -27,6 +27,7 @@ class Discourse:
     """The memory of one item, filled sentence by sentence."""
 
     subject: str | None = None
+    last: str | None = None
     person: str | None = None
     outlet: str | None = None
     source: Source | None = None
@@ -46,6 +47,8 @@ class Discourse:
                 continue
             earlier = [p.name.claim_name for p in reading.parties[:index] if p.name.role == "party" and p.name.claim_name]
             meant = self.subject or (earlier[-1] if earlier else None)
+            if party.name.kind == "latter":
+                earlier, meant = [], earlier[-1] if earlier else self.last
             if earlier and reading.parties[index - 1].name.role == "party":
                 meant = earlier[-1]
             party.name = replace(party.name, claim_name=meant or "")
@@ -56,6 +59,8 @@ class Discourse:
         best = next((p for p in parties if not p.oblique and p.name.role == "party"), None)
         best = best or next((p for p in parties if not p.oblique and "source" not in p.roles), None)
         best = best or next((p for p in parties if p.name.role == "party"), None)
+        if parties:
+            self.last = parties[-1].name.claim_name
         if best:
             self.subject = best.name.claim_name
         speaker = _speaker(reading.parties)

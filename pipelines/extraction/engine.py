@@ -104,14 +104,25 @@ class Extractor:
         discourse = Discourse()
         drafts: list[Draft] = []
         unexplained: list[Mention] = []
+        told: dict[int, list[Draft]] = {}
         for reading in readings(found, pack):
             discourse.resolve(reading)
-            for segment in reading.segments:
+            for position, segment in enumerate(reading.segments):
                 segment.published = published
                 decided = decide(segment, reading, discourse)
-                drafts += _filled(decided, discourse, item)
+                known = [d for last in reading.segments[:position] for d in told.get(id(last), [])]
+                if any(d.event == "diversion" for d in decided) and not any(d.event == "diversion" for d in known):
+                    # "In exchange for the 12,000 sent to X, Tesla gets …": the way there is told before the way back.
+                    discourse.diversion = _way(decided)
+                    for last in reading.segments[:position]:
+                        again = decide(last, reading, discourse)
+                        if any(d.event == "diversion" and _way([d]) != _way(decided) for d in again):
+                            told[id(last)] = list(_filled(again, discourse, item))
+                told[id(segment)] = list(_filled(decided, discourse, item))
                 _remember(discourse, segment, decided, reading)
-                if not decided and segment.goods.sort == "count":
+            for segment in reading.segments:
+                drafts += told[id(segment)]
+                if not told[id(segment)] and segment.goods.sort == "count":
                     unexplained.append(mention(segment.goods, segment.start, segment.end, found.text, _reason(segment)))
             discourse.remember(reading)
         return drafts, unexplained
@@ -140,6 +151,11 @@ def _reason(segment: Segment) -> str:
     if veto:
         return f"no claim: {veto.entry}"
     return "no frame" if not segment.cues else "incomplete: " + ", ".join(dict.fromkeys(c.kind for c in segment.cues))
+
+
+def _way(decided: list[Draft]) -> tuple[str, str]:
+    diversion = next(d for d in decided if d.event == "diversion")
+    return diversion.name("from_entity") or "", diversion.name("to_entity") or ""
 
 
 def _filled(decided: list[Draft], discourse: Discourse, item: Item) -> Iterator[Draft]:

@@ -143,7 +143,7 @@ class NameFinder:
             elif entry.sort == "anaphor":
                 if entry.written in pronouns and not _preceded(plain, start, after):
                     continue
-                name = Name(start, end, "", "party", "anaphor")
+                name = Name(start, end, "", "party", "anaphor", entry.kind)
             else:
                 continue
             # A noun and the name that it stands beside ("the carmaker Tesla", "la société xAI") are one mention.
@@ -185,6 +185,8 @@ def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, 
             yield form, _Entry("collective", name, "place", "country", (), form)
     for form in (*pack.words["party_anaphora"], *pack.words["pronouns"]):
         yield form, _Entry("anaphor", "", written=form)
+    for form in pack.words["latter"]:
+        yield form, _Entry("anaphor", "", kind="latter", written=form)
 
 
 def _is_lower(text: str, start: int, entry: _Entry) -> bool:

@@ -58,6 +58,7 @@ class _Grammar:
     between: re.Pattern[str] | None
     to: re.Pattern[str]
     joined: tuple[str, ...]
+    not_low_after: tuple[str, ...]
     currencies: dict[str, str]
 
 
@@ -95,6 +96,7 @@ def _grammar(code: str) -> _Grammar:
         between=_ending(pack.words["between"]),
         to=re.compile(rf"^ ?(?:{to}) ?(?:us|c|a)?[$€£¥₹]? ?$"),
         joined=pack.words["range_and"],
+        not_low_after=pack.words["not_low_after"],
         currencies=pack.currencies,
     )
 
@@ -230,14 +232,20 @@ def _is_range(plain: str, first: Number, second: Number, grammar: _Grammar) -> b
     return between or not any(word == gap.strip() for word in grammar.joined)
 
 
+def _of_order(before: str, grammar: _Grammar) -> bool:
+    """Whether a word for "more than" only links a count to its order ("Bestellungen über 12.000")."""
+    words = re.findall(r"\w+", before)[-3:]
+    return any(word in grammar.not_low_after for word in words)
+
+
 def _modified(plain: str, found: list[Number], grammar: _Grammar) -> list[Number]:
     result = []
     for number in found:
         start = number.start
         about = grammar.about.search(plain[max(0, start - 24) : start]) if grammar.about else None
         for begin in (start, start - len(about.group())) if about else (start,):
-            before = plain[max(0, begin - 30) : begin]
-            if grammar.low and (match := grammar.low.search(before)):
+            before = plain[max(0, begin - 40) : begin]
+            if grammar.low and (match := grammar.low.search(before)) and not _of_order(before[: match.start()], grammar):
                 number = replace(number, start=begin - len(match.group()), high=None)
                 break
             if grammar.high and (match := grammar.high.search(before)):
