@@ -1,47 +1,32 @@
 -- One row per node: the lot that it opens or joins. A node joins the one that opened the lot, never another that joined it, so no chain of weak links makes a lot.
-WITH first_openers AS (
-    SELECT nodes.node_id
-    FROM shipments.lot_nodes AS nodes
-    WHERE
-        nodes.kind = 'supplier'
-        OR (
-            nodes.may_open
-            AND nodes.node_id NOT IN (SELECT candidates.joiner_id FROM shipments.lot_candidates AS candidates)
-        )
-),
-
-first_joiners AS (
-    SELECT candidates.joiner_id AS node_id
-    FROM shipments.lot_candidates AS candidates
-    INNER JOIN first_openers ON candidates.opener_id = first_openers.node_id
-),
-
-later AS (
+WITH RECURSIVE rounds AS (
+    -- In each round, what no undecided node comes before opens a lot, and what agrees with one that opened a lot joins one.
     SELECT
         nodes.node_id,
-        nodes.may_open
+        nodes.may_open,
+        'undecided' AS role
     FROM shipments.lot_nodes AS nodes
-    WHERE
-        nodes.node_id NOT IN (SELECT first_openers.node_id FROM first_openers)
-        AND nodes.node_id NOT IN (SELECT first_joiners.node_id FROM first_joiners)
-),
-
-second_openers AS (
-    SELECT later.node_id
-    FROM later
-    WHERE
-        later.may_open
-        AND later.node_id NOT IN (
-            SELECT candidates.joiner_id
-            FROM shipments.lot_candidates AS candidates
-            INNER JOIN later AS before ON candidates.opener_id = before.node_id
-        )
+    UNION ALL
+    SELECT
+        waiting.node_id,
+        waiting.may_open,
+        CASE
+            WHEN bool_or(before.role = 'opener') THEN 'joiner'
+            WHEN bool_or(before.role = 'undecided') THEN 'undecided'
+            WHEN waiting.may_open THEN 'opener'
+            ELSE 'denial of nothing'
+        END AS role
+    FROM rounds AS waiting
+    LEFT JOIN shipments.lot_candidates AS candidates ON waiting.node_id = candidates.joiner_id
+    LEFT JOIN rounds AS before ON candidates.opener_id = before.node_id
+    WHERE waiting.role = 'undecided'
+    GROUP BY waiting.node_id, waiting.may_open
 ),
 
 openers AS (
-    SELECT first_openers.node_id FROM first_openers
-    UNION ALL
-    SELECT second_openers.node_id FROM second_openers
+    SELECT rounds.node_id
+    FROM rounds
+    WHERE rounds.role = 'opener'
 ),
 
 joined AS (
@@ -63,7 +48,7 @@ members AS (
     SELECT
         openers.node_id,
         openers.node_id AS opener_id,
-        NULL AS weight,
+        NULL::INTEGER AS weight,
         'opens the lot' AS rule
     FROM openers
     UNION ALL
@@ -73,17 +58,6 @@ members AS (
         joined.weight,
         joined.agreement AS rule
     FROM joined
-    UNION ALL
-    SELECT
-        nodes.node_id,
-        nodes.node_id AS opener_id,
-        NULL AS weight,
-        'opens the lot' AS rule
-    FROM shipments.lot_nodes AS nodes
-    WHERE
-        nodes.may_open
-        AND nodes.node_id NOT IN (SELECT openers.node_id FROM openers)
-        AND nodes.node_id NOT IN (SELECT joined.node_id FROM joined)
 )
 
 SELECT

@@ -108,6 +108,11 @@ def test_a_chain_of_weak_links_is_two_lots_or_a_conflict_that_is_shown(order: tu
         assert len(found) == 2
 
 
+def test_every_other_link_of_a_long_chain_opens_a_lot() -> None:
+    chain = [round(10_000 * 1.13**place) for place in range(10)]
+    assert [lot["records"] for lot in lots(orders(World(), *chain))] == [2, 2, 2, 2, 2]
+
+
 def agree(one: float, other: float) -> bool:
     return abs(one - other) <= 0.15 * max(one, other)
 
