@@ -152,7 +152,7 @@ line_events AS (
             },
             {
                 'event': CASE
-                    WHEN lines.statement IN ('order', 'shipment') AND (lines.shipped_quantity > 0 OR lines.shipped_on IS NOT NULL)
+                    WHEN lines.statement IN ('order', 'shipment') AND (lines.shipped_quantity > 0 OR (lines.shipped_quantity IS NULL AND lines.shipped_on IS NOT NULL))
                         THEN 'shipment'
                 END,
                 'quantity': coalesce(lines.shipped_quantity, lines.quantity),
@@ -160,7 +160,7 @@ line_events AS (
             },
             {
                 'event': CASE
-                    WHEN lines.statement IN ('order', 'shipment') AND (lines.delivered_quantity > 0 OR lines.delivered_on IS NOT NULL)
+                    WHEN lines.statement IN ('order', 'shipment') AND (lines.delivered_quantity > 0 OR (lines.delivered_quantity IS NULL AND lines.delivered_on IS NOT NULL))
                         THEN 'delivery'
                 END,
                 'quantity': coalesce(lines.delivered_quantity, lines.shipped_quantity, lines.quantity),

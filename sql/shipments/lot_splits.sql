@@ -1,4 +1,4 @@
--- One row per lot that is a part of a bigger one: a diversion that moves fewer units than the lot of the party that loses them. The rest keeps its recipient.
+-- One row per lot that is a part of a bigger one: a diversion that moves fewer units than the lot of the party that loses them. The rest keeps its recipient; what was only rumoured and then denied moves nothing.
 -- check part_is_smaller: gpus_best < parent_gpus_best
 WITH openers AS (
     SELECT
@@ -7,6 +7,15 @@ WITH openers AS (
     FROM shipments.lot_members AS members
     INNER JOIN shipments.lot_nodes AS nodes ON members.node_id = nodes.node_id
     WHERE members.node_id = members.opener_id
+),
+
+denied_rumours AS (
+    SELECT matches.shipment_id
+    FROM shipments.record_matches AS matches
+    INNER JOIN records.shipment_records AS records ON matches.record_id = records.record_id
+    WHERE NOT records.superseded
+    GROUP BY matches.shipment_id
+    HAVING bool_or(records.certainty = 'denied') AND bool_and(records.certainty IN ('rumoured', 'denied'))
 )
 
 SELECT
@@ -27,6 +36,7 @@ INNER JOIN reference.product_ancestors AS kin
         OR (whole.product_id = kin.product_id AND part.product_id = kin.ancestor_id)
 WHERE
     part.kind = 'move' AND part.event = 'diversion'
+    AND part.shipment_id NOT IN (SELECT denied_rumours.shipment_id FROM denied_rumours)
     AND (whole.kind = 'supplier' OR (whole.kind = 'statement' AND whole.event IN ('order', 'allocation')))
 QUALIFY row_number() OVER (
     PARTITION BY part.shipment_id

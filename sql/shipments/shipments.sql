@@ -99,11 +99,13 @@ amounts AS (
 moves AS (
     SELECT
         said.shipment_id,
-        arg_max(said.from_id, (said.certainty = 'confirmed', said.known_at, said.record_id)) AS from_id,
-        arg_max(said.to_id, (said.certainty = 'confirmed', said.known_at, said.record_id)) AS to_id
+        arg_max(said.from_id, (said.certainty = 'confirmed', said.known_at, said.record_id)) FILTER (WHERE said.certainty <> 'denied') AS from_id,
+        arg_max(said.to_id, (said.certainty = 'confirmed', said.known_at, said.record_id)) FILTER (WHERE said.certainty <> 'denied') AS to_id,
+        bool_or(said.certainty = 'denied') AND bool_and(said.certainty IN ('rumoured', 'denied')) AS is_denied_rumour
     FROM said
-    WHERE said.event IN ('diversion', 'resale') AND NOT said.superseded AND said.certainty <> 'denied'
+    WHERE said.event IN ('diversion', 'resale') AND NOT said.superseded
     GROUP BY said.shipment_id
+    HAVING bool_or(said.certainty <> 'denied')
 ),
 
 due AS (
@@ -220,7 +222,7 @@ SELECT
     stated_values.value_usd_best, -- Value where one number is needed, US dollars.
     stated_values.value_usd_high, -- Greatest value, US dollars.
     CASE WHEN moves.shipment_id IS NULL THEN openers.to_id WHEN openers.kind = 'supplier' THEN openers.to_id ELSE moves.from_id END AS original_to_id, -- Who was to get it first. {-> records.entities.entity_id}
-    CASE WHEN moves.shipment_id IS NULL THEN openers.to_id ELSE moves.to_id END AS current_to_id, -- Who got it, or is to get it now. {-> records.entities.entity_id}
+    CASE WHEN moves.shipment_id IS NULL OR (openers.kind = 'supplier' AND moves.is_denied_rumour) THEN openers.to_id ELSE moves.to_id END AS current_to_id, -- Who got it, or is to get it now. {-> records.entities.entity_id}
     CASE
         WHEN balanced.cancelled_gpus_best >= balanced.gpus_best AND (balanced.gpus_best > 0 OR amounts.rest_cancelled) THEN 'cancelled'
         WHEN balanced.gpus_best IS NULL AND amounts.rest_cancelled THEN 'cancelled'
