@@ -1,7 +1,8 @@
 """What assets are given by Dagster: the warehouse, open and theirs alone for the whole run."""
 
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -20,10 +21,11 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
     _warehouse: Warehouse | None = PrivateAttr(default=None)
 
     @contextmanager
-    def yield_for_execution(self, _context: dg.InitResourceContext) -> Iterator["WarehouseResource"]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseResource"]:
         """Hold the warehouse while the run lasts."""
-        with open_warehouse(load_settings()) as warehouse:
-            self._warehouse = warehouse
+        with ExitStack() as stack:
+            with _heard_by(context.log):
+                self._warehouse = stack.enter_context(open_warehouse(load_settings()))
             yield self
             self._warehouse = None
 
@@ -33,3 +35,23 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
         if self._warehouse is None:
             raise RuntimeError("the warehouse is open only while a run lasts: use it inside an asset")
         return self._warehouse
+
+
+@contextmanager
+def _heard_by(run_log: logging.Logger | None) -> Iterator[None]:
+    """Pass what Waybill says to the run's log; Dagster itself listens only once a step has begun."""
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if run_log:
+                run_log.log(record.levelno, record.getMessage())
+
+    log, listener = logging.getLogger("waybill"), Listener()
+    level = log.level
+    log.addHandler(listener)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(listener)
+        log.setLevel(level)

@@ -67,7 +67,8 @@ def writing(home: Path, wait_seconds: float) -> Iterator[None]:
     home.mkdir(parents=True, exist_ok=True)
     path = home / "writing.lock"
     with path.open("a+", encoding="utf-8") as lock:
-        begun = said = time.monotonic()
+        begun = time.monotonic()
+        said: float | None = None
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,7 +82,7 @@ def writing(home: Path, wait_seconds: float) -> Iterator[None]:
                         f"{home} is being written by {holder}, and still was after {wait_seconds:.0f} s. Wait until "
                         "that run ends and start again, or raise WAYBILL_LOCK_WAIT_SECONDS."
                     ) from None
-                if now == said or now - said >= 5:
+                if said is None or now - said >= 5:
                     log.info("waiting for %s, which is writing to %s (%.0f s so far)", holder, home, now - begun)
                     said = now
                 time.sleep(0.1)
