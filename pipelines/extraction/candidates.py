@@ -6,7 +6,7 @@ between its goods. Which of them is a claim is decided in `decisions.py`.
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -36,6 +36,7 @@ class Goods:
     definite: bool = False
     unit: QuantityUnit = "gpu"
     grown: Literal["", "from", "to"] = ""
+    pointed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Reading:
     abstract: str
     makers: list[Name]
     durations: list[Duration]
+    question: bool = False
 
 
 def readings(found: Found, pack: LanguagePack) -> list[Reading]:
@@ -149,7 +151,8 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     cues = [c for c in cues if c.kind not in _SAYING or not any(a <= c.start < b for a, b in spoken)]
     _group(found.plain, parties, pack)
     makers = [name for name in names if name.role == "maker"]
-    reading = Reading(index, start, end, sentence.paragraph, parties, cues, [], abstract, makers, durations)
+    question = found.plain[start:end].rstrip("\"' )").endswith("?")
+    reading = Reading(index, start, end, sentence.paragraph, parties, cues, [], abstract, makers, durations, question)
     reading.segments = _segments(found.plain, reading, goods, pack)
     for segment in reading.segments:
         segment.parties = [p for p in parties if segment.start <= p.name.start < segment.end]
@@ -174,6 +177,7 @@ def _goods(found: Found, pack: LanguagePack, sentence: Sentence, counts: list[Nu
     products: list[ProductName] = _within(found.products, sentence.start, sentence.end)
     used: set[int] = set()
     goods: list[Goods] = []
+    counts = [_shared(plain, number, pack) for number in counts]
     for position, number in enumerate(counts):
         limit = counts[position + 1].start if position + 1 < len(counts) else sentence.end
         bound = _bound(plain, pack, number, products, limit)
@@ -185,7 +189,9 @@ def _goods(found: Found, pack: LanguagePack, sentence: Sentence, counts: list[Nu
         elif _bare(plain, pack, number, cues, found.parties):
             goods.append(Goods(number.start, number.end, "bare", number, unit=_bare_unit(plain, pack, number.end)))
     for match in _matches(pack, "same_count", plain, sentence):
-        goods.append(Goods(*match.span(), "same", None, None, True))
+        # "As many as 600,000" and "as many, 50,000" say the count themselves.
+        if not any(n.start <= match.start() < n.end or 0 <= n.start - match.end() <= 3 for n in counts):
+            goods.append(Goods(*match.span(), "same", None, None, True))
     for index, product in enumerate(products):
         if index in used:
             continue
@@ -195,7 +201,7 @@ def _goods(found: Found, pack: LanguagePack, sentence: Sentence, counts: list[Nu
         ) and group[-1] + 1 not in used:  # fmt: skip
             group.append(group[-1] + 1)
         used.update(group)
-        chosen = next((products[i] for i in group if not products[i].generic), product)
+        chosen = _most_specific([products[i] for i in group])
         definite = _definite(plain, pack, product.start)
         goods.append(Goods(product.start, products[group[-1]].end, "kind", None, chosen, definite, _unit(plain, pack, product.start, products[group[-1]].end, chosen)))
     for amount in money:
@@ -203,11 +209,23 @@ def _goods(found: Found, pack: LanguagePack, sentence: Sentence, counts: list[Nu
     for match in _matches(pack, "order_nouns", plain, sentence):
         goods.append(Goods(*match.span(), "order", None, None, True))
     for g in goods:
+        g.pointed = g.sort == "kind" and _pointed(plain, pack, g.start)
         before = plain[max(sentence.start, g.start - 12) : g.start].rstrip(" ")
         for side in ("from", "to"):
             if any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in pack.words[f"grow_{side}"]):
                 g.grown = "from" if side == "from" else "to"
     return sorted(goods, key=lambda g: (g.start, g.end))
+
+
+def _shared(plain: str, number: Number, pack: LanguagePack) -> Number:
+    """A stated share of a count ("half of the 16,384") as the count that it makes."""
+    before = plain[max(0, number.figure[0] - 24) : number.figure[0]].rstrip(" ")
+    for row in pack.words["fractions"]:
+        phrase, _, share = row.partition("=")
+        if before.endswith(phrase):
+            low, high = (None if v is None else round(v * float(share)) for v in (number.low, number.high))
+            return replace(number, low=low, high=high)
+    return number
 
 
 def _apart(plain: str, number: Number, cues: list[Cue], pack: LanguagePack) -> tuple[Number, ...]:
@@ -246,9 +264,14 @@ def _bound(
             if stop and stop.search(between):
                 break
             indexes.append(indexes[-1] + 1)
-        chosen = next((products[i] for i in indexes if not products[i].generic), product)
+        chosen = _most_specific([products[i] for i in indexes])
         return chosen, products[indexes[-1]].end, indexes
     return None
+
+
+def _most_specific(products: list[ProductName]) -> ProductName:
+    """The model of a phrase, before its family, before "chips"."""
+    return min(products, key=lambda p: (p.generic, p.family))
 
 
 def _unit(plain: str, pack: LanguagePack, start: int, end: int, product: ProductName) -> QuantityUnit:
@@ -291,6 +314,11 @@ def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue], names
 def _definite(plain: str, pack: LanguagePack, start: int) -> bool:
     before = plain[max(0, start - 24) : start].rstrip(" ")
     return any(re.search(rf"(?<!\w){re.escape(word)}(?: [\w'-]+)?$", before) for word in pack.words["definite"])
+
+
+def _pointed(plain: str, pack: LanguagePack, start: int) -> bool:
+    before = plain[max(0, start - 16) : start].rstrip(" ")
+    return any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in pack.words["demonstrative"])
 
 
 # ---- abstraction and roles
@@ -371,6 +399,9 @@ def _group(plain: str, parties: list[Party], pack: LanguagePack) -> None:
         if index == 0:
             continue
         last = parties[index - 1]
+        if last.name.role == "place" and party.name.role == "party" and index > 1 and last.name.start - parties[index - 2].name.end < 6:
+            # "G42 of Abu Dhabi and Humain": the place belongs to the party before it.
+            last = Party(replace(parties[index - 2].name, end=last.name.end), parties[index - 2].roles, parties[index - 2].group, parties[index - 2].oblique)
         gap = " ".join(plain[last.name.end : party.name.start].split())
         article = next((a for a in pack.words["definite"] if gap.endswith(" " + a)), None)
         gap = gap.removesuffix(" " + article) if article else gap
@@ -397,7 +428,7 @@ def _leads_to_and(plain: str, parties: list[Party], ands: set[str], pack: Langua
 
 
 def _sort_of(name: Name) -> str:
-    return name.role if name.role in ("person", "outlet") else "party"
+    return name.role if name.role in ("person", "outlet", "place") else "party"
 
 
 # ---- segments

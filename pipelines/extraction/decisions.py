@@ -8,7 +8,7 @@ learned models can take the place of these scored rules. No word of any language
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pipelines.extraction.candidates import Cue, Party, Reading, Segment
+from pipelines.extraction.candidates import Cue, Goods, Party, Reading, Segment
 from pipelines.extraction.claim import Event
 from pipelines.extraction.discourse import Discourse, Source, source_of
 from pipelines.extraction.names import ProductName
@@ -60,7 +60,7 @@ class Draft:
 
 def decide(segment: Segment, reading: Reading, discourse: Discourse) -> list[Draft]:
     """The claims of a segment; none where nothing is claimed of its goods."""
-    if segment.has("veto"):
+    if segment.has("veto") or reading.question or _too_few(segment.goods):
         return []
     source = source_of(segment, reading, discourse)
     diversion = _diversion(segment, reading, discourse, source)
@@ -80,6 +80,11 @@ def decide(segment: Segment, reading: Reading, discourse: Discourse) -> list[Dra
     return drafts
 
 
+def _too_few(goods: Goods) -> bool:
+    """A handful of chips is a design or an example, no lot."""
+    return goods.number is not None and not goods.number.currency and goods.unit == "gpu" and goods.number.value < 8
+
+
 # ---- diversions
 
 
@@ -89,9 +94,10 @@ def _diversion(segment: Segment, reading: Reading, discourse: Discourse, source:
     candidates = [p for p in segment.parties if p.name.role in ("party", "place") and p.name.claim_name and "source" not in p.roles]
     swap = any(c.kind == "m_swap" for c in reading.cues)
     divert = segment.has("divert")
-    if segment.has("resell", "rent") and not divert:
+    if segment.has("resell", "rent") and not divert and not swap:
         return None
     moved = divert or segment.has("move", "receive", "ship", "supply", "deliver") or any("loser" in p.roles for p in candidates)
+    moved = moved or (swap and segment.has("resell"))
     back = (discourse.diversion[1], discourse.diversion[0]) if discourse.diversion else None
     best: tuple[float, Filled | None, Filled | None] = (0.0, None, None)
     losers = [(w, f) for p in candidates if (w := _from_weight(p, moved)) and (f := _filled(p, _strongest(p, FROM_WEIGHTS)))]
@@ -137,8 +143,9 @@ def _returned(
     back_to = Filled(there_from, segment.start, segment.end, "swap-returns", STRENGTHS["returned"])
     gainer = next((f for _, f in gainers if f.value == there_from), None)
     loser = next((f for w, f in losers if f.value == there_to and (swap or divert or w >= FROM_WEIGHTS["origin"])), None)
+    counted = segment.goods.sort in ("count", "bare", "same")
     stranger = any(f.value not in (there_from, there_to) for _, f in (*losers, *gainers))
-    if stranger or not (gainer or loser or moved) or not (swap or loser):
+    if stranger or not (gainer or loser or (counted and (moved or segment.has("m_swap")))) or not (swap or loser):
         return None, None
     return loser or back_from, gainer or back_to
 
@@ -217,8 +224,9 @@ def _event(head: Cue, segment: Segment, reading: Reading) -> tuple[Event | None,
         planned = any(c.kind in ("m_future", "want") or c.tag == "future" for c in reading.cues)
         return ("holding" if segment.goods.grown == "from" or not planned else "plan"), planned
     near = [c for c in (*segment.cues, *(segment.before.cues if segment.before and head not in segment.cues else ()))]
-    future = head.tag == "future" or any(c.kind == "m_future" and -60 <= head.start - c.end <= 60 for c in near)
-    wanted = any(c.kind == "want" for c in near)
+    own = head in segment.cues
+    future = head.tag == "future" or any(c.kind == "m_future" and (_governs(c, head) or (not own and c in segment.cues)) for c in near)
+    wanted = any(c.kind == "want" and (c is head or _governs(c, head)) for c in near)
     past = head.tag in ("past", "hearsay") and not future
     to_come = future or wanted
     kind = head.kind
@@ -249,6 +257,11 @@ def _event(head: Cue, segment: Segment, reading: Reading) -> tuple[Event | None,
     return None, to_come
 
 
+def _governs(modal: Cue, head: Cue) -> bool:
+    """Whether a word of time or will stands before the cue, or right behind it ("bekommen soll")."""
+    return 0 <= head.start - modal.end <= 110 or 0 <= modal.start - head.end <= 14 or (modal.start <= head.start and head.end <= modal.end)
+
+
 def _agreed(head: Cue) -> bool:
     return head.tag == "agreed"
 
@@ -266,7 +279,7 @@ RECIPIENTS: dict[str, Rank] = {
     "delivery": (("receiver",), ("target", "favour"), ("subject", "owner"), ("for", "site")),
     "delay": (("owner", "possessor", "receiver"), ("target", "favour", "told"), ("for",), ("subject",)),
     "cancellation": (("subject",), ("owner",), ("target",)),
-    "restriction": (("target",), ("receiver", "favour"), ("subject",)),
+    "restriction": (("target",), ("receiver", "favour", "for"), ("subject",), ("place",)),
     "resale": (("target",), ("receiver",), ("subject",)),
     "holding": (("subject",), ("owner", "possessor"), ("site", "target")),
 }
@@ -284,6 +297,8 @@ def _parties(
         taken = {lessor.value} if lessor else set()
     group = _recipients(event, head, segment, taken)
     carried = None
+    if not group and discourse.group and any(c.kind == "m_group" for c in segment.cues):
+        group = [Filled(name, segment.start, segment.start, "group-before", STRENGTHS["carried"]) for name in discourse.group]
     if not group:
         carried = _carried_recipient(event, head, segment, reading, discourse, taken)
     slots: dict[str, Filled] = {}
@@ -359,7 +374,7 @@ def _recipients(event: Event, head: Cue, segment: Segment, taken: set[object]) -
         p for p in usable if not p.oblique and p.name.start < segment.goods.start and "source" not in p.roles
     ][-1:]
     for roles in RECIPIENTS[event]:
-        found = [p for p in usable if set(roles) & set(p.roles)]
+        found = [p for p in usable if set(roles) & set(p.roles) or (roles == ("place",) and p.name.role == "place")]
         if found:
             group = [p for p in usable if p.group == found[0].group]
             return [_filled(p, next((r for r in roles if r in p.roles), "group")) for p in group]
@@ -385,7 +400,8 @@ def _carried_recipient(
                 return replace(found[0], rule="clause-before", strength=STRENGTHS["carried"])
         last = last.before
     pronoun = segment.first("m_pronoun") or next((c for c in reading.cues if c.kind == "m_pronoun"), None)
-    if pronoun and discourse.subject and discourse.subject not in taken and event not in ("restriction", "resale"):
+    maker = discourse.subject == discourse.maker and event not in ("order", "holding")
+    if pronoun and discourse.subject and discourse.subject not in taken and event not in ("restriction", "resale") and not maker:
         return Filled(discourse.subject, pronoun.start, pronoun.end, f"pronoun:{pronoun.entry}", STRENGTHS["carried"])
     nobody = not any(_usable(p, event, taken) for p in reading.parties)
     spoken = any(p.name.role == "person" for p in reading.parties) or segment.has("m_carry_person", "m_carry")
@@ -415,7 +431,7 @@ def complete(draft: Draft) -> bool:
         return False
     if draft.event == "delay" and "to_entity" not in slots and not _named(goods.product):
         return False
-    if goods.sort == "kind" and goods.product and goods.product.weak and not draft.segment.money and draft.event not in ("delay", "diversion", "cancellation"):
+    if goods.sort == "kind" and goods.product and goods.product.weak and not goods.definite and not draft.segment.money and draft.event not in ("delay", "diversion", "cancellation"):
         return False
     if goods.sort == "value" and draft.event not in ("delay", "cancellation") and not draft.segment.products:
         return False

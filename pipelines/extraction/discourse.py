@@ -5,7 +5,7 @@ Here belong the memory of one item and the resolution of anaphora and sources fr
 
 from dataclasses import dataclass, field, replace
 
-from pipelines.extraction.candidates import Goods, Party, Reading, Segment
+from pipelines.extraction.candidates import Cue, Goods, Party, Reading, Segment
 from pipelines.extraction.claim import Certainty
 from pipelines.extraction.names import ProductName
 from pipelines.extraction.quantities import Number
@@ -28,6 +28,7 @@ class Discourse:
 
     subject: str | None = None
     last: str | None = None
+    group: tuple[str, ...] = ()
     person: str | None = None
     outlet: str | None = None
     source: Source | None = None
@@ -59,6 +60,10 @@ class Discourse:
         best = next((p for p in parties if not p.oblique and p.name.role == "party"), None)
         best = best or next((p for p in parties if not p.oblique and "source" not in p.roles), None)
         best = best or next((p for p in parties if p.name.role == "party"), None)
+        for number in {p.group for p in parties}:
+            members = tuple(dict.fromkeys(p.name.claim_name for p in parties if p.group == number))
+            if len(members) > 2:
+                self.group = members
         if parties:
             self.last = parties[-1].name.claim_name
         if best:
@@ -115,8 +120,8 @@ def _stated(segment: Segment, reading: Reading, discourse: Discourse) -> Source:
         return Source(discourse.outlet, "reported", cue.start, cue.end, f"carried:{cue.entry}")
     if (cue := cues.get("m_carry_person")) and discourse.person:
         return Source(discourse.person, "confirmed", cue.start, cue.end, f"carried:{cue.entry}")
-    if (cue := cues.get("m_carry")) and discourse.source and discourse.source.name:
-        return Source(discourse.source.name, discourse.source.certainty, cue.start, cue.end, f"carried:{cue.entry}")
+    if cue := cues.get("m_carry") or cues.get("m_carry_person"):
+        return _itself(cue, reading, discourse)
     if cue := cues.get("m_document"):
         return Source(discourse.outlet, "reported", cue.start, cue.end, f"document:{cue.entry}")
     hearsay = cues.get("m_hearsay") or next((c for c in segment.cues if c.tag == "hearsay"), None)
@@ -127,6 +132,16 @@ def _stated(segment: Segment, reading: Reading, discourse: Discourse) -> Source:
     if cue := cues.get("m_sources"):
         return Source(None, "reported", cue.start, cue.end, f"unnamed:{cue.entry}")
     return Source(None, "confirmed", segment.start, segment.start, "plain")
+
+
+def _itself(cue: Cue, reading: Reading, discourse: Discourse) -> Source:
+    """Who "it said" means: the outlet that was just cited, else whom the sentence is about, else who spoke before."""
+    before = discourse.source
+    if before and before.certainty == "reported" and before.name and reading.paragraph == discourse.source_paragraph:
+        return Source(before.name, "reported", cue.start, cue.end, f"carried:{cue.entry}")
+    subject = next((p for p in reading.parties if not p.oblique and p.name.role != "outlet" and p.name.claim_name), None)
+    name = subject.name.claim_name if subject else before.name if before else discourse.subject
+    return Source(name, "confirmed" if not before or subject else before.certainty, cue.start, cue.end, f"itself:{cue.entry}")
 
 
 def _speaker(parties: list[Party]) -> Party | None:

@@ -18,7 +18,7 @@ from pipelines.extraction.cues import CueFinder
 from pipelines.extraction.decisions import Draft, decide
 from pipelines.extraction.decoding import decode, mention
 from pipelines.extraction.discourse import Discourse
-from pipelines.extraction.filling import Item, fill
+from pipelines.extraction.filling import Item, fill, substantial
 from pipelines.extraction.names import NameFinder, Names
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.periods import durations, periods
@@ -162,7 +162,8 @@ def _filled(decided: list[Draft], discourse: Discourse, item: Item) -> Iterator[
     for draft in decided:
         alike = sum(other.event == draft.event for other in decided)
         fill(draft, discourse, item, shared=alike > 1 and not draft.segment.has("m_each"))
-        yield draft
+        if substantial(draft):
+            yield draft
 
 
 def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], reading: Reading) -> None:
@@ -187,6 +188,9 @@ def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], read
 
 def _relevant(names: Names, context: str, pack: LanguagePack, vocabulary: Vocabulary) -> bool:
     """Whether an item is about accelerators at all, and not about gas pipes or games of the same name."""
+    vetoed = pack.patterns["item_veto"]
+    if vetoed and vetoed.search(context):
+        return False
     makers = any(name.role == "maker" for name in names.parties)
     other = pack.patterns["not_accelerators"]
     if other and other.search(context) and not makers:

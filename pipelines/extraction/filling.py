@@ -68,6 +68,9 @@ def _count(draft: Draft, discourse: Discourse, shared: bool) -> None:
         unit = discourse.count_goods.unit
     if number is None or number.currency:
         return
+    if goods.sort == "bare" and unit == "gpu":
+        before = [p for p in draft.segment.products if p.end <= goods.start]
+        unit = before[-1].unit if before else unit
     start, end = (goods.start, goods.end) if rule == "count-before" else (number.start, number.end)
     draft.slots["quantity"] = Filled((number.low, number.high, unit), start, end, rule, strength)
 
@@ -76,7 +79,7 @@ def _takes_up(goods: Goods, draft: Draft) -> bool:
     """Whether goods stand for the whole lot told before ("those chips"), and nothing else says how many."""
     if goods.sort == "same":
         return True
-    return goods.sort == "kind" and goods.definite and bool(goods.product and goods.product.same_count) and not draft.segment.money
+    return goods.sort == "kind" and goods.pointed and bool(goods.product and goods.product.generic) and not draft.segment.money
 
 
 _PAID = ("order", "plan", "delay", "cancellation", "resale", "shipment", "delivery", "allocation", "diversion", "restriction")
@@ -149,6 +152,10 @@ def _slot_of(draft: Draft, period: Period, roles: dict[str, str]) -> tuple[str |
     if event in ("plan", "allocation") or draft.future:
         return "promised", "future"
     if event in ("order", "shipment", "resale", "restriction"):
+        published = draft.segment.published
+        begun = published is None or period.floating or period.near[1 if period.edge == "end" else 0] <= published
+        if draft.head and draft.head.tag in ("past", "agreed", "hearsay") and begun:
+            return "actual", "past"
         return ("promised", "future") if _ahead(period, draft) else ("actual", "past")
     return ("actual", "past") if event == "delivery" else (None, "near")
 
@@ -167,3 +174,10 @@ def _slip(draft: Draft) -> None:
     chosen = next(iter(draft.segment.durations), None) or next(iter(draft.reading.durations), None)
     if chosen:
         draft.slots["delay"] = Filled((chosen.low, chosen.high), chosen.start, chosen.end, "duration", STRENGTHS["stated"])
+
+
+def substantial(draft: Draft) -> bool:
+    """Whether a claim has a count, a sum, a slip or a product that says more than "chips"."""
+    product = draft.segment.goods.product
+    named = product is not None and not product.weak
+    return named or any(slot in draft.slots for slot in ("quantity", "value", "delay", "from_entity"))

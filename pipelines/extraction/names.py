@@ -41,7 +41,7 @@ class ProductName:
     unit: QuantityUnit
     generic: bool
     weak: bool = False
-    same_count: bool = False
+    family: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,8 @@ class NameFinder:
         held: Name | None = None
         for start, end, entry in found:
             if entry.sort in ("entity", "outlet"):
-                name = Name(start, end, entry.claim_name, entry.role, "name", entry.kind)
+                tail = next((t for t in self.pack.words["name_tails"] if plain.startswith(t, end)), "")
+                name = Name(start, end + len(tail), entry.claim_name, entry.role, "name", entry.kind)
             elif entry.sort == "collective":
                 name = Name(start, end, entry.claim_name, "place", "collective", "country")
             elif entry.sort == "description":
@@ -161,13 +162,13 @@ class NameFinder:
         for start, end, entry in found:
             if entry.sort in ("product", "generic", "weak"):
                 generic = entry.sort != "product" or entry.claim_name == "GPU"
-                yield ProductName(start, end, entry.claim_name, entry.vendor, entry.unit, generic, entry.sort == "weak")
+                yield ProductName(start, end, entry.claim_name, entry.vendor, entry.unit, generic, entry.sort == "weak", entry.kind == "family")
 
 
 def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, _Entry]]:
     for product in vocabulary.products:
         for alias in product.aliases:
-            yield fold(alias), _Entry("product", product.claim_name, vendor=product.vendor, unit=product.unit, written=alias)
+            yield fold(alias), _Entry("product", product.claim_name, kind=product.level, vendor=product.vendor, unit=product.unit, written=alias)
     for sort in ("generic", "weak"):
         for form in pack.words[sort]:
             yield form, _Entry("generic" if sort == "generic" else "weak", "GPU", written=form)
@@ -175,6 +176,10 @@ def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, 
         for known in entity.aliases:
             needs = tuple(fold(need) for need in known.needs)
             yield fold(known.text), _Entry("entity", entity.claim_name, entity.role, entity.kind, needs, known.text)
+        if entity.role == "person" and " " in entity.claim_name:
+            # A person is called by the family name alone once the item gave the whole name.
+            family = entity.claim_name.split()[-1]
+            yield fold(family), _Entry("entity", entity.claim_name, "person", entity.kind, (fold(entity.claim_name),), family)
         for noun in entity.descriptions.get(pack.code, ()):
             yield fold(noun), _Entry("description", entity.claim_name, entity.role, entity.kind, (), noun)
     for outlet in vocabulary.outlets:

@@ -209,7 +209,7 @@ class _Reader:
                 for form, tag in self.inflected(entry):
                     if "…" in form:
                         first, rest = (re.escape(fold(part.strip())) for part in form.split("…", 1))
-                        gapped.append((kind, entry, re.compile(rf"\b({first})\b[^;:.\n]{{1,70}}?\b({rest})\b")))
+                        gapped.append((kind, entry, re.compile(rf"\b({first})\b(?:[^;:.\n]|\.(?=\d)){{1,70}}?\b({rest})\b")))
                     else:
                         forms[fold(form)].append(Form(kind, entry, tag, form))
         return {form: tuple(found) for form, found in forms.items()}, tuple(gapped)

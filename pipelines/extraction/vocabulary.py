@@ -14,7 +14,7 @@ from pipelines.reference import Reference
 Role = Literal["party", "maker", "person", "place", "outlet"]
 
 _ROLES: dict[str, Role] = {
-    "chip_vendor": "maker", "person": "person", "country": "place", "sovereign": "party", "regulator": "place",
+    "chip_vendor": "maker", "person": "person", "country": "place", "regulator": "person",
 }  # fmt: skip
 
 
