@@ -375,7 +375,8 @@ def _assign_roles(
             if place in by_start:
                 by_start[place].roles.setdefault(row.role, row.entry)
                 if row.role == "source":
-                    spoken.append((places[match.start()], places[match.end() - 1] + 1))
+                    end = places[match.end() - 1] + 1
+                    spoken.append((max(places[match.start()], end - 24), end))
             elif place in period_index:
                 period_roles[period_index[place]].setdefault(row.role, row.entry)
     prepositions = pack.patterns["prepositions"]
@@ -483,10 +484,15 @@ _CLAIMING = (
 def _own_clauses(plain: str, reading: Reading, rest: list[Goods], pack: LanguagePack) -> list[Goods]:
     """One lot of goods a clause: a product before a sum before an order, where a clause has a cue of its own."""
     kept: list[Goods] = []
-    for g in sorted(rest, key=lambda g: ("kind", "value", "order").index(g.sort)):
+    for g in sorted(rest, key=_rank):
         if all(_separate(plain, reading, g, other, pack) for other in kept):
             kept.append(g)
     return sorted(kept, key=lambda g: g.start)
+
+
+def _rank(goods: Goods) -> tuple[int, bool, bool]:
+    product = goods.product
+    return ("kind", "value", "order").index(goods.sort), bool(product and product.generic), bool(product and product.weak)
 
 
 def _with_kinds(plain: str, reading: Reading, anchors: list[Goods], kinds: list[Goods], pack: LanguagePack) -> list[Goods]:
