@@ -1,4 +1,5 @@
 -- One row per stated plan: so many units of a product at one party by some day, and what came of it. The same plan told by several sources is one.
+-- check targets_are_ordered: coalesce(target_gpus_low <= target_gpus_best, TRUE) AND coalesce(target_gpus_best <= target_gpus_high, TRUE)
 WITH plans AS (
     SELECT
         records.record_id,
@@ -78,12 +79,18 @@ members AS (
 stated AS (
     SELECT
         members.opener_id,
-        min(plans.gpus_low) AS gpus_low,
+        CASE WHEN min(plans.gpus_low) IS NOT NULL THEN least(min(plans.gpus_low), arg_min(plans.gpus_best, plans.precedence)) END AS gpus_low,
         arg_min(plans.gpus_best, plans.precedence) AS gpus_best,
-        max(plans.gpus_high) AS gpus_high,
-        min(plans.value_usd_low) AS value_usd_low,
+        CASE WHEN max(plans.gpus_high) IS NOT NULL THEN greatest(max(plans.gpus_high), arg_min(plans.gpus_best, plans.precedence)) END AS gpus_high,
+        CASE
+            WHEN min(plans.value_usd_low) IS NOT NULL
+                THEN least(min(plans.value_usd_low), arg_min(plans.value_usd_best, plans.precedence))
+        END AS value_usd_low,
         arg_min(plans.value_usd_best, plans.precedence) AS value_usd_best,
-        max(plans.value_usd_high) AS value_usd_high,
+        CASE
+            WHEN max(plans.value_usd_high) IS NOT NULL
+                THEN greatest(max(plans.value_usd_high), arg_min(plans.value_usd_best, plans.precedence))
+        END AS value_usd_high,
         any_value(plans.supplier_id ORDER BY plans.precedence) AS supplier_id,
         arg_min({'days': [plans.due_start, plans.due_end]}, (
             plans.due_end IS NULL,
@@ -93,7 +100,7 @@ stated AS (
         max(CASE plans.certainty WHEN 'confirmed' THEN 3 WHEN 'reported' THEN 2 WHEN 'rumoured' THEN 1 ELSE 0 END) AS sureness,
         bool_or(plans.certainty = 'denied') AS denied,
         count(*) AS records,
-        count(DISTINCT plans.origin_id) AS origins,
+        count(DISTINCT plans.origin_id) FILTER (WHERE plans.certainty <> 'denied') AS origins,
         min(plans.known_at) AS known_at,
         list(DISTINCT plans.item_id) AS items
     FROM members
@@ -178,7 +185,7 @@ SELECT
     END AS status, -- Whether what came, or what it says that it holds, reaches the target; missed means that no source says so by the due day. {not null, one of: met, missed, open}
     CASE greatest(commitments.sureness - commitments.denied::INTEGER, 0) WHEN 3 THEN 'confirmed' WHEN 2 THEN 'reported' WHEN 1 THEN 'rumoured' ELSE 'denied' END AS certainty, -- How sure it is that this is the plan. {not null, one of: confirmed, reported, rumoured, denied}
     commitments.records, -- Statements of it. {not null}
-    commitments.origins, -- Independent origins. {not null}
+    commitments.origins, -- Independent origins that state it. {not null}
     commitments.known_at -- When it first became known (UTC). {not null}
 FROM commitments
 LEFT JOIN held ON commitments.opener_id = held.opener_id

@@ -206,10 +206,10 @@ class World:
         })  # fmt: skip
         return line_id
 
-    def build(self, *wanted: str, as_of: str = "2024-12-31") -> "Built":
+    def build(self, *wanted: str, as_of: str = "2024-12-31", threads: int = 1) -> "Built":
         """Build the wanted tables (all, if none is named) with everything that they need."""
         self._count_readings()
-        connection = duckdb.connect(config={"threads": 1})
+        connection = duckdb.connect(config={"threads": threads})
         connection.execute("CREATE SCHEMA lake; CREATE SCHEMA curated")
         frames = {f"lake.{table}": pl.DataFrame(rows, schema=TABLES[table]) for table, rows in self.lake.items()}
         for table, (columns, texts) in self.curated.items():
