@@ -15,7 +15,7 @@ import duckdb
 from pipelines.instance import prepare
 from pipelines.settings import ROOT, load_settings
 
-AS_OF = "2025-06-30"
+AS_OF = "2026-01-31"
 Rows = list[tuple[Any, ...]]
 
 
