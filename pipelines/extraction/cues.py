@@ -1,11 +1,12 @@
 """Finds the cues of a pack in folded text: words and phrases that say what happens, and in which mood.
 
-Here belong matching and the choice of the tense where two forms are written alike. What a cue means is decided elsewhere.
+Here belong matching and the choice of the tense where two forms are written alike. What a cue means is
+decided elsewhere.
 """
 
 from ahocorasick_rs import AhoCorasick
 
-from pipelines.extraction.candidates import Cue
+from pipelines.extraction.features import Cue
 from pipelines.extraction.pack import Form, LanguagePack
 from pipelines.extraction.text import fold
 
@@ -35,7 +36,7 @@ class CueFinder:
 
 
 def _fitting(forms: tuple[Form, ...], written: str) -> list[Form]:
-    """The forms as written with their accents; all of them where the writer left accents out ("a" may be "à", "à" is not "a")."""
+    """The forms as written; all of them where accents were left out ("a" may mean "à", but "à" is never "a")."""
     lower = written.lower()
     exact = [form for form in forms if form.written.lower() == lower]
     chosen = exact or (list(forms) if fold(lower) == lower else [])

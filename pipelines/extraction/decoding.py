@@ -7,9 +7,10 @@ import math
 from datetime import date
 from typing import cast
 
-from pipelines.extraction.candidates import Goods
 from pipelines.extraction.claim import Claim, Mention, QuantityUnit, Slot
-from pipelines.extraction.decisions import WEIGHTS, Draft, Filled
+from pipelines.extraction.decisions import WEIGHTS
+from pipelines.extraction.drafts import Draft, Filled
+from pipelines.extraction.features import Goods
 
 MIN_CONFIDENCE = 0.45
 """Drafts below this are no claims."""
@@ -65,7 +66,7 @@ def _covers(one: Draft, other: Draft) -> bool:
     return all(slot in one.slots for slot in other.slots)
 
 
-def _quote(draft: Draft, text: str, plain: str) -> tuple[int, int]:
+def _quote(draft: Draft, plain: str) -> tuple[int, int]:
     segment, reading = draft.segment, draft.reading
     if len(reading.segments) == 1:
         start, end = reading.start, reading.end
@@ -83,7 +84,11 @@ def _quote(draft: Draft, text: str, plain: str) -> tuple[int, int]:
 
 def _confidence(draft: Draft) -> float:
     """How sure the cue of the event is, times the geometric mean of how far the filled slots are trusted."""
-    trusted = [filled.strength for slot, filled in draft.slots.items() if slot in ("from_entity", "to_entity", "product", "quantity", "value")]
+    trusted = [
+        filled.strength
+        for slot, filled in draft.slots.items()
+        if slot in ("from_entity", "to_entity", "product", "quantity", "value")
+    ]
     mean = math.exp(sum(math.log(s) for s in trusted) / len(trusted)) if trusted else 0.4
     head = 1.0
     if draft.head is not None and draft.event != "diversion":
@@ -94,7 +99,7 @@ def _confidence(draft: Draft) -> float:
 
 
 def _claim(draft: Draft, text: str, plain: str) -> Claim:
-    start, end = _quote(draft, text, plain)
+    start, end = _quote(draft, plain)
     evidence: dict[str, Slot] = {}
     head = draft.head
     if head is not None:
@@ -112,7 +117,9 @@ def _claim(draft: Draft, text: str, plain: str) -> Claim:
         value = slot(name, first, second)
         return value if isinstance(value, tuple) else (None, None)
 
-    quantity = cast("tuple[float | None, float | None, QuantityUnit] | None", slot("quantity", "quantity_low", "quantity_high"))
+    quantity = cast(
+        "tuple[float | None, float | None, QuantityUnit] | None", slot("quantity", "quantity_low", "quantity_high")
+    )
     money = cast("tuple[float | None, float | None, str] | None", slot("value", "value_low", "value_high"))
     promised = cast("tuple[date | None, date | None]", pair("promised", "promised_start", "promised_end"))
     revised = cast("tuple[date | None, date | None]", pair("revised", "revised_start", "revised_end"))

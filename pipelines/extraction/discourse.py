@@ -5,8 +5,8 @@ Here belong the memory of one item and the resolution of anaphora and sources fr
 
 from dataclasses import dataclass, field, replace
 
-from pipelines.extraction.candidates import Cue, Goods, Party, Reading, Segment
 from pipelines.extraction.claim import Certainty
+from pipelines.extraction.features import Cue, Goods, Party, Reading, Segment
 from pipelines.extraction.names import ProductName
 from pipelines.extraction.quantities import Number
 
@@ -46,7 +46,9 @@ class Discourse:
         for index, party in enumerate(reading.parties):
             if party.name.how != "anaphor":
                 continue
-            earlier = [p.name.claim_name for p in reading.parties[:index] if p.name.role == "party" and p.name.claim_name]
+            earlier = [
+                p.name.claim_name for p in reading.parties[:index] if p.name.role == "party" and p.name.claim_name
+            ]
             meant = self.subject or (earlier[-1] if earlier else None)
             if party.name.kind == "latter":
                 earlier, meant = [], earlier[-1] if earlier else self.last
@@ -139,9 +141,13 @@ def _itself(cue: Cue, reading: Reading, discourse: Discourse) -> Source:
     before = discourse.source
     if before and before.certainty == "reported" and before.name and reading.paragraph == discourse.source_paragraph:
         return Source(before.name, "reported", cue.start, cue.end, f"carried:{cue.entry}")
-    subject = next((p for p in reading.parties if not p.oblique and p.name.role != "outlet" and p.name.claim_name), None)
+    subject = next(
+        (p for p in reading.parties if not p.oblique and p.name.role != "outlet" and p.name.claim_name), None
+    )
     name = subject.name.claim_name if subject else before.name if before else discourse.subject
-    return Source(name, "confirmed" if not before or subject else before.certainty, cue.start, cue.end, f"itself:{cue.entry}")
+    return Source(
+        name, "confirmed" if not before or subject else before.certainty, cue.start, cue.end, f"itself:{cue.entry}"
+    )
 
 
 def _speaker(parties: list[Party]) -> Party | None:

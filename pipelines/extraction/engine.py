@@ -12,12 +12,14 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.extraction import pack as packs
-from pipelines.extraction.candidates import Cue, Found, Goods, Reading, Segment, readings
+from pipelines.extraction.candidates import readings
 from pipelines.extraction.claim import Extraction, Mention, Slot
 from pipelines.extraction.cues import CueFinder
-from pipelines.extraction.decisions import Draft, decide
+from pipelines.extraction.decisions import decide
 from pipelines.extraction.decoding import decode, mention
 from pipelines.extraction.discourse import Discourse
+from pipelines.extraction.drafts import Draft
+from pipelines.extraction.features import Found, Goods, Reading, Segment
 from pipelines.extraction.filling import Item, fill, substantial
 from pipelines.extraction.names import NameFinder, Names
 from pipelines.extraction.pack import LanguagePack
@@ -54,7 +56,13 @@ class Extractor:
         self._cues = {code: CueFinder(pack) for code, pack in self._packs.items()}
 
     def extract(
-        self, text: str, *, language: str, published_start: date | None, published_end: date | None, title: str | None = None
+        self,
+        text: str,
+        *,
+        language: str,
+        published_start: date | None,
+        published_end: date | None,
+        title: str | None = None,
     ) -> Extraction:
         """The claims of one item, and the counts that nothing explained.
 
@@ -67,7 +75,9 @@ class Extractor:
             return _moved(read, text, places)
         return self._extract(text, language, published_start, published_end, title)
 
-    def _extract(self, text: str, language: str, published_start: date | None, published_end: date | None, title: str | None) -> Extraction:
+    def _extract(
+        self, text: str, language: str, published_start: date | None, published_end: date | None, title: str | None
+    ) -> Extraction:
         code = language.lower().replace("_", "-").split("-")[0]
         plain = fold(text)
         known = code if code in self._packs else None
@@ -76,7 +86,7 @@ class Extractor:
             return Extraction()
         context = fold(title or "") + "\n" + plain
         names = self._names[pack.code].find(text, plain, context)
-        if not _relevant(names, context, pack, self.vocabulary):
+        if not _relevant(names, context, pack):
             return Extraction(language=known)
         published = (published_start, published_end) if published_start and published_end else None
         found = self._found(text, plain, names, pack, published)
@@ -85,12 +95,20 @@ class Extractor:
         drafts, unexplained = self._read(found, pack, published_end, context)
         return Extraction(tuple(decode(drafts, text, plain)), tuple(unexplained), known)
 
-    def _found(self, text: str, plain: str, names: Names, pack: LanguagePack, published: tuple[date, date] | None) -> Found:
+    def _found(
+        self, text: str, plain: str, names: Names, pack: LanguagePack, published: tuple[date, date] | None
+    ) -> Found:
         counted = numbers(plain, pack)
         return Found(
             text=text,
             plain=plain,
-            sentences=sentences(text, plain, pack.abbreviations, pack.ordinal_dot, frozenset(n.end for n in names.parties if n.end - n.start == 1)),
+            sentences=sentences(
+                text,
+                plain,
+                pack.abbreviations,
+                pack.ordinal_dot,
+                frozenset(n.end for n in names.parties if n.end - n.start == 1),
+            ),
             parties=list(names.parties),
             products=list(names.products),
             numbers=counted,
@@ -99,7 +117,9 @@ class Extractor:
             cues=self._cues[pack.code].find(text, plain),
         )
 
-    def _read(self, found: Found, pack: LanguagePack, published: date | None, context: str) -> tuple[list[Draft], list[Mention]]:
+    def _read(
+        self, found: Found, pack: LanguagePack, published: date | None, context: str
+    ) -> tuple[list[Draft], list[Mention]]:
         item = Item(frozenset(p.vendor for p in self.vocabulary.products if p.vendor and fold(p.vendor) in context))
         discourse = Discourse()
         drafts: list[Draft] = []
@@ -186,7 +206,7 @@ def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], read
         discourse.count, discourse.count_goods = goods.number, goods
 
 
-def _relevant(names: Names, context: str, pack: LanguagePack, vocabulary: Vocabulary) -> bool:
+def _relevant(names: Names, context: str, pack: LanguagePack) -> bool:
     """Whether an item is about accelerators at all, and not about gas pipes or games of the same name."""
     vetoed = pack.patterns["item_veto"]
     if vetoed and vetoed.search(context):
@@ -205,4 +225,4 @@ def _mentions_only(found: Found, pack: LanguagePack) -> Iterator[Mention]:
                 yield mention(segment.goods, segment.start, segment.end, found.text, "no pack for this language")
 
 
-__all__ = ["EXTRACTOR", "Cue", "Extractor", "extractor_version"]
+__all__ = ["EXTRACTOR", "Extractor", "extractor_version"]

@@ -7,9 +7,9 @@ goods. Events and parties are decided in `decisions.py`.
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.extraction.candidates import Goods
-from pipelines.extraction.decisions import STRENGTHS, Draft, Filled
 from pipelines.extraction.discourse import Discourse
+from pipelines.extraction.drafts import STRENGTHS, Draft, Filled
+from pipelines.extraction.features import Goods
 from pipelines.extraction.names import ProductName
 from pipelines.extraction.periods import Period
 from pipelines.extraction.quantities import Number
@@ -40,7 +40,11 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
     last = discourse.product
     if named and not named.generic:
         return Filled(named.claim_name, named.start, named.end, "product", STRENGTHS["stated"])
-    referring = goods.definite or goods.sort in ("bare", "same", "order") or (named is not None and named.weak and goods.sort == "value")
+    referring = (
+        goods.definite
+        or goods.sort in ("bare", "same", "order")
+        or (named is not None and named.weak and goods.sort == "value")
+    )
     if last and referring:
         return Filled(last.claim_name, goods.start, goods.end, "product-before", STRENGTHS["carried"])
     if named:
@@ -79,10 +83,26 @@ def _takes_up(goods: Goods, draft: Draft) -> bool:
     """Whether goods stand for the whole lot told before ("those chips"), and nothing else says how many."""
     if goods.sort == "same":
         return True
-    return goods.sort == "kind" and goods.pointed and bool(goods.product and goods.product.generic) and not draft.segment.money
+    return (
+        goods.sort == "kind"
+        and goods.pointed
+        and bool(goods.product and goods.product.generic)
+        and not draft.segment.money
+    )
 
 
-_PAID = ("order", "plan", "delay", "cancellation", "resale", "shipment", "delivery", "allocation", "diversion", "restriction")
+_PAID = (
+    "order",
+    "plan",
+    "delay",
+    "cancellation",
+    "resale",
+    "shipment",
+    "delivery",
+    "allocation",
+    "diversion",
+    "restriction",
+)
 
 
 def _money(draft: Draft) -> None:
@@ -93,7 +113,9 @@ def _money(draft: Draft) -> None:
     if chosen is None and segment.money:
         chosen = min(segment.money, key=lambda m: abs(m.start - segment.goods.start))
     if chosen:
-        draft.slots["value"] = Filled((chosen.low, chosen.high, chosen.currency), chosen.start, chosen.end, "money", STRENGTHS["stated"])
+        draft.slots["value"] = Filled(
+            (chosen.low, chosen.high, chosen.currency), chosen.start, chosen.end, "money", STRENGTHS["stated"]
+        )
 
 
 def _supplier(draft: Draft, discourse: Discourse, item: Item) -> None:
@@ -101,18 +123,28 @@ def _supplier(draft: Draft, discourse: Discourse, item: Item) -> None:
     if "supplier" in draft.slots:
         return
     product = goods.product or _beside(draft)
-    if (product is None or product.generic) and discourse.product and draft.name("product") == discourse.product.claim_name:
+    if (
+        (product is None or product.generic)
+        and discourse.product
+        and draft.name("product") == discourse.product.claim_name
+    ):
         product = discourse.product
     if product and not product.generic:
         if product.vendor in item.makers and product.vendor:
-            draft.slots["supplier"] = Filled(product.vendor, product.start, product.end, "maker-of-product", STRENGTHS["stated"])
+            draft.slots["supplier"] = Filled(
+                product.vendor, product.start, product.end, "maker-of-product", STRENGTHS["stated"]
+            )
         return
     party = draft.name("to_entity")
-    named = next((n for n in draft.reading.makers if segment.start <= n.start < segment.end), None) or next(iter(draft.reading.makers), None)
+    named = next((n for n in draft.reading.makers if segment.start <= n.start < segment.end), None) or next(
+        iter(draft.reading.makers), None
+    )
     if named:
         draft.slots["supplier"] = Filled(named.claim_name, named.start, named.end, "maker-named", STRENGTHS["role"])
     elif party and discourse.suppliers.get(party):
-        draft.slots["supplier"] = Filled(discourse.suppliers[party], goods.start, goods.end, "maker-of-party", STRENGTHS["carried"])
+        draft.slots["supplier"] = Filled(
+            discourse.suppliers[party], goods.start, goods.end, "maker-of-party", STRENGTHS["carried"]
+        )
     elif draft.event == "diversion" and len(item.makers) == 1:
         maker = next(iter(item.makers))
         draft.slots["supplier"] = Filled(maker, goods.start, goods.end, "maker-of-item", STRENGTHS["carried"])
@@ -125,7 +157,9 @@ _PROMISED = ("plan", "shipment", "allocation", "order", "resale", "restriction",
 
 def _times(draft: Draft) -> None:
     for period, roles in draft.segment.periods:
-        if "other" in roles or (period.reading in ("weekday", "rel-day") and draft.event not in ("restriction", "delivery")):
+        if "other" in roles or (
+            period.reading in ("weekday", "rel-day") and draft.event not in ("restriction", "delivery")
+        ):
             continue
         slot, tense = _slot_of(draft, period, roles)
         if slot is None or slot in draft.slots:
@@ -148,7 +182,11 @@ def _slot_of(draft: Draft, period: Period, roles: dict[str, str]) -> tuple[str |
     if "due" in roles:
         return "promised", ("near" if event == "diversion" else "future")
     if event == "diversion":
-        return ("actual", "past") if not draft.future and not period.floating and not _ahead(period, draft) else (None, "near")
+        return (
+            ("actual", "past")
+            if not draft.future and not period.floating and not _ahead(period, draft)
+            else (None, "near")
+        )
     if event in ("plan", "allocation") or draft.future:
         return "promised", "future"
     if event in ("order", "shipment", "resale", "restriction"):
@@ -173,7 +211,9 @@ def _slip(draft: Draft) -> None:
         return
     chosen = next(iter(draft.segment.durations), None) or next(iter(draft.reading.durations), None)
     if chosen:
-        draft.slots["delay"] = Filled((chosen.low, chosen.high), chosen.start, chosen.end, "duration", STRENGTHS["stated"])
+        draft.slots["delay"] = Filled(
+            (chosen.low, chosen.high), chosen.start, chosen.end, "duration", STRENGTHS["stated"]
+        )
 
 
 def substantial(draft: Draft) -> bool:

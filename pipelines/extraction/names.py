@@ -32,7 +32,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class ProductName:
-    """A mention of a product. A generic one ("chips") has the claim name `GPU`; an anaphor ("those chips") an empty one."""
+    """A mention of a product; a generic one ("chips") has the claim name `GPU`, and is weak where it may be any chip."""
 
     start: int
     end: int
@@ -86,7 +86,14 @@ class NameFinder:
             if start and (plain[start - 1].isalnum() and plain[start].isalnum()):
                 continue
             if end < len(plain) and plain[end].isalnum() and plain[end - 1].isalnum():
-                suffix = next((s for s in suffixes if plain.startswith(s, end) and not plain[end + len(s) : end + len(s) + 1].isalnum()), None)
+                suffix = next(
+                    (
+                        s
+                        for s in suffixes
+                        if plain.startswith(s, end) and not plain[end + len(s) : end + len(s) + 1].isalnum()
+                    ),
+                    None,
+                )
                 if suffix is None:
                     continue
                 end += len(suffix)
@@ -101,7 +108,7 @@ class NameFinder:
         capital = sum(not _is_lower(text, s, e) for s, _, e in found if e.sort in ("entity", "outlet"))
         careless = lower > capital
         found = [(s, e, entry) for s, e, entry in found if self._allowed(text, plain, s, e, entry, careless)]
-        return Names(tuple(self._parties(plain, found, named)), tuple(self._products(plain, found)))
+        return Names(tuple(self._parties(plain, found, named)), tuple(_product_names(found)))
 
     def _chosen(self, entries: list[_Entry], context: str) -> _Entry | None:
         met = [e for e in entries if e.needs and any(need in context for need in e.needs)]
@@ -111,10 +118,16 @@ class NameFinder:
         if entry.sort in ("entity", "outlet"):
             if _is_lower(text, start, entry) and not careless and entry.role != "maker":
                 return False
-            before, after = self.pack.blocked.get(entry.claim_name, (None, None)) if end - start == len(entry.written) else (None, None)
+            before, after = (
+                self.pack.blocked.get(entry.claim_name, (None, None))
+                if end - start == len(entry.written)
+                else (None, None)
+            )
             if len(entry.written) == 1:
                 # "8 x H100" multiplies; "to X 12,000 H100" does not.
-                around = plain[max(0, start - 2) : start] + (plain[end : end + 1] if text[start].isupper() else plain[end : end + 2])
+                around = plain[max(0, start - 2) : start] + (
+                    plain[end : end + 1] if text[start].isupper() else plain[end : end + 2]
+                )
                 if any(character.isdigit() for character in around):
                     return False
                 if before and before.search(plain[max(0, start - 40) : start]):
@@ -123,7 +136,9 @@ class NameFinder:
                     return False
         return True
 
-    def _parties(self, plain: str, found: list[tuple[int, int, _Entry]], naming: list[tuple[int, str]]) -> Iterator[Name]:
+    def _parties(
+        self, plain: str, found: list[tuple[int, int, _Entry]], naming: list[tuple[int, str]]
+    ) -> Iterator[Name]:
         first: dict[str, int] = {}
         for start, claim_name in naming:
             first.setdefault(claim_name, start)
@@ -148,8 +163,17 @@ class NameFinder:
             else:
                 continue
             # A noun and the name that it stands beside ("the carmaker Tesla", "la société xAI") are one mention.
-            beside = held is not None and name.start - held.end <= 2 and name.how == "name" and plain[held.end : name.start].isspace()
-            if held and beside and (held.how == "anaphor" or (held.how == "description" and held.claim_name == name.claim_name)):
+            beside = (
+                held is not None
+                and name.start - held.end <= 2
+                and name.how == "name"
+                and plain[held.end : name.start].isspace()
+            )
+            if (
+                held
+                and beside
+                and (held.how == "anaphor" or (held.how == "description" and held.claim_name == name.claim_name))
+            ):
                 held = Name(held.start, name.end, name.claim_name, name.role, name.how, name.kind)
                 continue
             if held:
@@ -158,17 +182,21 @@ class NameFinder:
         if held:
             yield held
 
-    def _products(self, plain: str, found: list[tuple[int, int, _Entry]]) -> Iterator[ProductName]:
-        for start, end, entry in found:
-            if entry.sort in ("product", "generic", "weak"):
-                generic = entry.sort != "product" or entry.claim_name == "GPU"
-                yield ProductName(start, end, entry.claim_name, entry.vendor, entry.unit, generic, entry.sort == "weak", entry.kind == "family")
-
 
 def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, _Entry]]:
     for product in vocabulary.products:
         for alias in product.aliases:
-            yield fold(alias), _Entry("product", product.claim_name, kind=product.level, vendor=product.vendor, unit=product.unit, written=alias)
+            yield (
+                fold(alias),
+                _Entry(
+                    "product",
+                    product.claim_name,
+                    kind=product.level,
+                    vendor=product.vendor,
+                    unit=product.unit,
+                    written=alias,
+                ),
+            )
     for sort in ("generic", "weak"):
         for form in pack.words[sort]:
             yield form, _Entry("generic" if sort == "generic" else "weak", "GPU", written=form)
@@ -179,7 +207,10 @@ def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, 
         if entity.role == "person" and " " in entity.claim_name:
             # A person is called by the family name alone once the item gave the whole name.
             family = entity.claim_name.split()[-1]
-            yield fold(family), _Entry("entity", entity.claim_name, "person", entity.kind, (fold(entity.claim_name),), family)
+            yield (
+                fold(family),
+                _Entry("entity", entity.claim_name, "person", entity.kind, (fold(entity.claim_name),), family),
+            )
         for noun in entity.descriptions.get(pack.code, ()):
             yield fold(noun), _Entry("description", entity.claim_name, entity.role, entity.kind, (), noun)
     for outlet in vocabulary.outlets:
@@ -200,7 +231,9 @@ def _is_lower(text: str, start: int, entry: _Entry) -> bool:
 
 def _preceded(plain: str, start: int, words: tuple[str, ...]) -> bool:
     before = plain[max(0, start - 12) : start].rstrip(" ")
-    return any(before.endswith(word) and (len(before) == len(word) or not before[-len(word) - 1].isalnum()) for word in words)
+    return any(
+        before.endswith(word) and (len(before) == len(word) or not before[-len(word) - 1].isalnum()) for word in words
+    )
 
 
 _ORDER = ("product", "generic", "weak", "unit", "entity", "outlet", "description", "collective", "anaphor")
@@ -216,3 +249,19 @@ def _without_overlaps(found: list[tuple[int, int, _Entry]]) -> list[tuple[int, i
         elif row[1] - row[0] > kept[-1][1] - kept[-1][0]:
             kept[-1] = row
     return kept
+
+
+def _product_names(found: list[tuple[int, int, _Entry]]) -> Iterator[ProductName]:
+    for start, end, entry in found:
+        if entry.sort in ("product", "generic", "weak"):
+            generic = entry.sort != "product" or entry.claim_name == "GPU"
+            yield ProductName(
+                start,
+                end,
+                entry.claim_name,
+                entry.vendor,
+                entry.unit,
+                generic,
+                entry.sort == "weak",
+                entry.kind == "family",
+            )

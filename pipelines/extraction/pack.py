@@ -125,7 +125,9 @@ def load(code: str, folder: Path = LANGUAGES) -> LanguagePack:
     try:
         return _Reader(path.name, raw).pack(code)
     except KeyError as error:
-        raise InvalidPack(f"{path.name}: the key {error} is missing. Every pack has it; add it, empty if need be.") from error
+        raise InvalidPack(
+            f"{path.name}: the key {error} is missing. Every pack has it; add it, empty if need be."
+        ) from error
 
 
 def fingerprint(folder: Path = LANGUAGES) -> str:
@@ -152,7 +154,10 @@ class _Reader:
 
     def pack(self, code: str) -> LanguagePack:
         raw, numbers, time = self.raw, self.raw["numbers"], self.raw["time"]
-        words = {key: tuple(fold(form) for entry in entries for form in alternatives(entry)) for key, entries in raw["words"].items()}
+        words = {
+            key: tuple(fold(form) for entry in entries for form in alternatives(entry))
+            for key, entries in raw["words"].items()
+        }
         self.macros = {f"<{key}>": fold(value) for key, value in raw.get("macros", {}).items()}
         periods = tuple(self._period(index, row, time) for index, row in enumerate(time["periods"]))
         forms, gapped = self._cues()
@@ -168,21 +173,22 @@ class _Reader:
             words=words,
             patterns={key: _any_of(entries) for key, entries in words.items()},
             currencies={fold(word): currency for word, currency in raw["currencies"].items()},
-            collectives={name: tuple(fold(f) for e in entries for f in alternatives(e)) for name, entries in raw["collectives"].items()},
+            collectives={name: _folded(entries) for name, entries in raw["collectives"].items()},
             months=_numbered(time["months"]),
             capital_months=frozenset(fold(word) for word in time["capital_months"]),
             weekdays=_numbered(time["weekdays"]),
             seasons=_numbered(time["seasons"]),
             ordinals=_numbered(time["ordinals"]),
             duration_units={fold(word): unit for unit, entries in time["units"].items() for word in entries},
-            vague_durations={fold(form): unit for unit, es in time["vague"].items() for e in es for form in alternatives(e)},
+            vague_durations={form: unit for unit, entries in time["vague"].items() for form in _folded(entries)},
             periods=periods,
             forms=forms,
             gapped=gapped,
             roles=self._roles(),
             blocked=self._blocked(),
             examples=tuple(
-                Example(e["text"], e.get("published"), e.get("title"), tuple(e.get("claims", ()))) for e in raw.get("examples", ())
+                Example(e["text"], e.get("published"), e.get("title"), tuple(e.get("claims", ())))
+                for e in raw.get("examples", ())
             ),
         )  # fmt: skip
 
@@ -193,9 +199,13 @@ class _Reader:
             match = re.search(r"(\S*)~(\w+)", phrase)
             if match:
                 if match[2] not in self.inflections:
-                    raise InvalidPack(f"{self.name}: inflection {match[2]!r} of {entry!r} is unknown. Add [inflections.{match[2]}].")
+                    raise InvalidPack(
+                        f"{self.name}: inflection {match[2]!r} of {entry!r} is unknown. Add [inflections.{match[2]}]."
+                    )
                 for tag, endings in self.inflections[match[2]].items():
-                    found += [(phrase[: match.start()] + match[1] + ending + phrase[match.end() :], tag) for ending in endings]
+                    found += [
+                        (phrase[: match.start()] + match[1] + ending + phrase[match.end() :], tag) for ending in endings
+                    ]
             else:
                 form, _, tag = phrase.partition("=")
                 found.append((form, tag or "noun"))
@@ -209,7 +219,9 @@ class _Reader:
                 for form, tag in self.inflected(entry):
                     if "…" in form:
                         first, rest = (re.escape(fold(part.strip())) for part in form.split("…", 1))
-                        gapped.append((kind, entry, re.compile(rf"\b({first})\b(?:[^;:.\n]|\.(?=\d)){{1,70}}?\b({rest})\b")))
+                        gapped.append(
+                            (kind, entry, re.compile(rf"\b({first})\b(?:[^;:.\n]|\.(?=\d)){{1,70}}?\b({rest})\b"))
+                        )
                     else:
                         forms[fold(form)].append(Form(kind, entry, tag, form))
         return {form: tuple(found) for form, found in forms.items()}, tuple(gapped)
@@ -236,7 +248,10 @@ class _Reader:
             pattern = pattern.replace(name, f"(?:{value})")
         slot = re.search(r"<([EAOPT])>", pattern)
         if slot is None:
-            raise InvalidPack(f"{self.name}: {where}: {entry!r} names no <E>, <A>, <O>, <P> or <T>. Mark the mention that it is about.")
+            raise InvalidPack(
+                f"{self.name}: {where}: {entry!r} names no <E>, <A>, <O>, <P> or <T>. "
+                "Mark the mention that it is about."
+            )
         # Fold the words, not the placeholders and not the escapes of the expression.
         pieces = re.split(r"(<[A-Za-z~]>|\\.)", pattern)
         pattern = "".join(piece if piece.startswith(("<", "\\")) else fold(piece) for piece in pieces)
@@ -266,7 +281,9 @@ class _Reader:
         try:
             compiled = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
         except re.error as error:
-            raise InvalidPack(f"{self.name}: time.periods[{index}]: {row[0]!r} is no expression: {error}. Correct it.") from error
+            raise InvalidPack(
+                f"{self.name}: time.periods[{index}]: {row[0]!r} is no expression: {error}. Correct it."
+            ) from error
         return PeriodPattern(reading, int(row[2]) if len(row) > 2 else 0, compiled)
 
 
@@ -277,6 +294,10 @@ def _numbered(table: dict[str, list[str]]) -> dict[str, int]:
 def _words(table: dict[str, list[str]]) -> str:
     words = sorted((fold(word) for entries in table.values() for word in entries), key=lambda w: (-len(w), w))
     return "|".join(re.escape(word) for word in words)
+
+
+def _folded(entries: list[str]) -> tuple[str, ...]:
+    return tuple(fold(form) for entry in entries for form in alternatives(entry))
 
 
 def _any_of(entries: tuple[str, ...]) -> re.Pattern[str] | None:

@@ -92,7 +92,9 @@ def _lower_month(text: str, match: re.Match[str], pack: LanguagePack) -> bool:
 Readings = tuple[Interval, Interval, Interval, bool]
 
 
-def _readings(reading: str, shift: int, match: re.Match[str], pack: LanguagePack, published: Interval | None) -> Readings | None:
+def _readings(
+    reading: str, shift: int, match: re.Match[str], pack: LanguagePack, published: Interval | None
+) -> Readings | None:
     groups = match.groupdict()
     kind = reading.removeprefix("end-")
     year = int(groups["year"]) if groups.get("year") else None
@@ -145,7 +147,9 @@ def _shifted_season(start: int, shift: int, today: date) -> Interval:
     return _span(year, start, 3)
 
 
-def _relative_days(kind: str, shift: int, groups: dict[str, str | None], pack: LanguagePack, first: date, today: date) -> Readings | None:
+def _relative_days(
+    kind: str, shift: int, groups: dict[str, str | None], pack: LanguagePack, first: date, today: date
+) -> Readings | None:
     if first != today:
         return None
     if kind == "rel-day":
@@ -190,7 +194,12 @@ def _joined(plain: str, found: list[Period], pack: LanguagePack) -> list[Period]
     for period in found:
         last = joined[-1] if joined else None
         gap = plain[last.end : period.start].strip() if last and period.start - last.end <= 24 else None
-        if last and gap is not None and gap in pack.words["period_joins"] and last.reading not in ("weekday", "rel-day"):
+        if (
+            last
+            and gap is not None
+            and gap in pack.words["period_joins"]
+            and last.reading not in ("weekday", "rel-day")
+        ):
             joined[-1] = _union(last, period)
         else:
             joined.append(period)
@@ -205,9 +214,12 @@ def _union(first: Period, second: Period) -> Period:
         near = past = future = (start, second.near[1])
     else:
         near, past, future = (
-            (a[0], _from(b, a[0])) for a, b in ((first.near, second.near), (first.past, second.past), (first.future, second.future))
+            (a[0], _from(b, a[0]))
+            for a, b in ((first.near, second.near), (first.past, second.past), (first.future, second.future))
         )
-    return Period(first.start, second.end, near, past, future, first.floating and second.floating, first.reading, first.edge)
+    return Period(
+        first.start, second.end, near, past, future, first.floating and second.floating, first.reading, first.edge
+    )
 
 
 def _from(interval: Interval, start: date) -> date:
@@ -215,7 +227,9 @@ def _from(interval: Interval, start: date) -> date:
     first, last = interval
     shift = start.year - first.year + (1 if first.replace(year=start.year, day=1) < start.replace(day=1) else 0)
     year = last.year + shift
-    return date(year, last.month, calendar.monthrange(year, last.month)[1]) if last.day > 27 else last.replace(year=year)
+    return (
+        date(year, last.month, calendar.monthrange(year, last.month)[1]) if last.day > 27 else last.replace(year=year)
+    )
 
 
 def durations(
@@ -223,7 +237,9 @@ def durations(
 ) -> list[Duration]:
     """Lengths of time, vague ones by the table of durations (`months`: 60 to 300 days)."""
     result: list[Duration] = []
-    unit = re.compile(r"[ -]?(" + "|".join(re.escape(w) for w in sorted(pack.duration_units, key=len, reverse=True)) + r")(?!\w)")
+    unit = re.compile(
+        r"[ -]?(" + "|".join(re.escape(w) for w in sorted(pack.duration_units, key=len, reverse=True)) + r")(?!\w)"
+    )
     for number in found:
         if number.currency is None and (match := unit.match(plain, number.end)):
             days = UNIT_DAYS[pack.duration_units[match[1]]]

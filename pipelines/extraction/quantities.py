@@ -75,7 +75,9 @@ def _beginning(words: tuple[str, ...]) -> re.Pattern[str] | None:
 @cache
 def _grammar(code: str) -> _Grammar:
     pack = load(code)
-    number = "|".join(re.escape(w) for w in sorted({*pack.number_words, *pack.number_scales}, key=lambda w: (-len(w), w)))
+    number = "|".join(
+        re.escape(w) for w in sorted({*pack.number_words, *pack.number_scales}, key=lambda w: (-len(w), w))
+    )
     joins = "|".join(re.escape(w) for w in sorted(pack.number_joins, key=len, reverse=True))
     join = rf"(?:(?:{joins}) )?" if joins else ""
     big = "|".join(re.escape(w) for w, v in pack.number_scales.items() if v >= 100 and len(w) > 4)
@@ -85,7 +87,9 @@ def _grammar(code: str) -> _Grammar:
     to = "|".join(re.escape(w) for w in (*pack.words["range"], *pack.words["range_and"]))
     return _Grammar(
         words=re.compile(rf"(?<![\w-])(?:{number})(?:[ -]{join}(?:{number}))*(?!\w)"),
-        compounds=re.compile(rf"(?<!\w)\w{{2,20}}?(?:{big})\w{{0,20}}(?!\w)") if pack.compound_numbers and big else None,
+        compounds=re.compile(rf"(?<!\w)\w{{2,20}}?(?:{big})\w{{0,20}}(?!\w)")
+        if pack.compound_numbers and big
+        else None,
         scale=re.compile(rf"^[ -]?({scales})(?!\w)"),
         money=re.compile(rf"^ ?(?:(?:{links}) ?)?({money})(?!\w)"),
         low=_ending(pack.words["low"]),
@@ -214,7 +218,11 @@ def _ranged(plain: str, found: list[Number], grammar: _Grammar) -> list[Number]:
     for number in found:
         last = merged[-1] if merged else None
         if last and number.start - last.end <= 12 and _is_range(plain, last, number, grammar):
-            low = last.mantissa * number.scale if last.scale == 1 < number.scale and last.mantissa <= number.mantissa else last.low
+            low = (
+                last.mantissa * number.scale
+                if last.scale == 1 < number.scale and last.mantissa <= number.mantissa
+                else last.low
+            )
             merged[-1] = replace(number, start=last.start, low=low, figure=(last.figure[0], number.figure[1]),
                                  currency=number.currency or last.currency, parts=(last, number))  # fmt: skip
         else:
@@ -226,7 +234,11 @@ def _is_range(plain: str, first: Number, second: Number, grammar: _Grammar) -> b
     gap = plain[first.end : second.start]
     if not grammar.to.match(gap) or (first.currency and second.currency and first.currency != second.currency):
         return False
-    if first.currency is None and second.currency is None and first.mantissa * second.scale > second.mantissa * second.scale:
+    if (
+        first.currency is None
+        and second.currency is None
+        and first.mantissa * second.scale > second.mantissa * second.scale
+    ):
         return False
     between = bool(grammar.between and grammar.between.search(plain[max(0, first.start - 20) : first.start]))
     return between or not any(word == gap.strip() for word in grammar.joined)
@@ -245,7 +257,11 @@ def _modified(plain: str, found: list[Number], grammar: _Grammar) -> list[Number
         about = grammar.about.search(plain[max(0, start - 24) : start]) if grammar.about else None
         for begin in (start, start - len(about.group())) if about else (start,):
             before = plain[max(0, begin - 40) : begin]
-            if grammar.low and (match := grammar.low.search(before)) and not _of_order(before[: match.start()], grammar):
+            if (
+                grammar.low
+                and (match := grammar.low.search(before))
+                and not _of_order(before[: match.start()], grammar)
+            ):
                 number = replace(number, start=begin - len(match.group()), high=None)
                 break
             if grammar.high and (match := grammar.high.search(before)):
@@ -253,9 +269,19 @@ def _modified(plain: str, found: list[Number], grammar: _Grammar) -> list[Number
                 break
             number = replace(number, start=begin)
         after = plain[number.end : number.end + 20]
-        if grammar.low_after and number.high is not None and number.low == number.high and (match := grammar.low_after.match(after)):
+        if (
+            grammar.low_after
+            and number.high is not None
+            and number.low == number.high
+            and (match := grammar.low_after.match(after))
+        ):
             number = replace(number, end=number.end + match.end(), high=None)
-        elif grammar.high_after and number.low is not None and number.low == number.high and (match := grammar.high_after.match(after)):
+        elif (
+            grammar.high_after
+            and number.low is not None
+            and number.low == number.high
+            and (match := grammar.high_after.match(after))
+        ):
             number = replace(number, end=number.end + match.end(), low=None)
         result.append(number)
     return result

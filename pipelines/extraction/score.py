@@ -24,8 +24,10 @@ from pipelines.reference import load_reference
 
 NAMES = ("supplier", "from_entity", "to_entity", "product", "attributed_to")
 KEY = ("from_entity", "to_entity", "product", "quantity")
-SLOTS = ("supplier", "from_entity", "to_entity", "product", "quantity", "value", "promised", "revised", "actual", "delay",
-         "certainty", "attributed_to")  # fmt: skip
+SLOTS = (
+    "supplier", "from_entity", "to_entity", "product", "quantity", "value", "promised", "revised", "actual",
+    "delay", "certainty", "attributed_to",
+)  # fmt: skip
 MAX_PAIRED = 14
 """Above so many claims of one event in one item pairs are made greedily."""
 
@@ -102,7 +104,9 @@ def agrees(slot: str, gold: Any, predicted: Any) -> bool:
         return gold is predicted
     if slot in ("value", "delay"):
         share = 0.01 if slot == "value" else 0.1
-        return gold[2:] == predicted[2:] and all(_near(a, b, share * abs(a or 0)) for a, b in zip(gold[:2], predicted[:2], strict=True))
+        return gold[2:] == predicted[2:] and all(
+            _near(a, b, share * abs(a or 0)) for a, b in zip(gold[:2], predicted[:2], strict=True)
+        )
     if slot in ("promised", "revised", "actual"):
         return all(_near(a, b, 3) for a, b in zip(gold, predicted, strict=True))
     return bool(gold == predicted)
@@ -116,6 +120,7 @@ def _near(gold: float | None, predicted: float | None, tolerance: float) -> bool
 
 def paired(gold: Sequence[Slots], predicted: Sequence[Slots]) -> list[tuple[int, int]]:
     """Pairs of gold and predicted claims of one event, so that the most slots agree in all."""
+
     def worth(i: int, j: int) -> int:
         same = [agrees(s, gold[i][s], predicted[j][s]) for s in SLOTS]
         return 1000 * sum(same) + all(agrees(s, gold[i][s], predicted[j][s]) for s in KEY) + 1
@@ -148,7 +153,13 @@ def score_items(items: Iterable[dict[str, Any]], extractor: Extractor) -> Score:
     for item in items:
         day = date.fromisoformat(item["published_at"][:10]) if item.get("published_at") else None
         started = time.perf_counter()
-        extraction = extractor.extract(item["text"], language=item.get("language", "und"), published_start=day, published_end=day, title=item.get("title"))
+        extraction = extractor.extract(
+            item["text"],
+            language=item.get("language", "und"),
+            published_start=day,
+            published_end=day,
+            title=item.get("title"),
+        )
         score.seconds += time.perf_counter() - started
         score.items += 1
         _score_item(score, item, extraction.claims, name)
@@ -212,7 +223,9 @@ def table(score: Score) -> str:
 
 def main(arguments: Sequence[str]) -> str:
     """The score of a gold file as text, for the command line."""
-    parser = argparse.ArgumentParser(prog="pipelines.extraction.score", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(
+        prog="pipelines.extraction.score", description=__doc__.splitlines()[0] if __doc__ else None
+    )
     parser.add_argument("gold", type=Path, help="items with claims, one JSON object a line")
     parser.add_argument("--reference", type=Path, default=Path("reference"), help="folder of the reference data")
     parser.add_argument("--language", action="append", help="only items in this language; may be repeated")
@@ -221,10 +234,17 @@ def main(arguments: Sequence[str]) -> str:
     options = parser.parse_args(arguments)
     with options.gold.open(encoding="utf-8") as lines:
         items = [json.loads(line) for line in lines if line.strip()]
-    items = [i for i in items if (not options.language or i["language"] in options.language) and (not options.item or i["item_id"] in options.item)]
+    items = [
+        i
+        for i in items
+        if (not options.language or i["language"] in options.language)
+        and (not options.item or i["item_id"] in options.item)
+    ]
     extractor = Extractor(vocabulary_from(load_reference(options.reference)))
     score = score_items(items, extractor)
-    return "\n".join([f"extractor {extractor_version(extractor.vocabulary)}", table(score), *score.errors[: options.errors]])
+    return "\n".join(
+        [f"extractor {extractor_version(extractor.vocabulary)}", table(score), *score.errors[: options.errors]]
+    )
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def fold(text: str) -> str:
 
 
 def compose(text: str) -> tuple[str, list[int]]:
-    """The text with accents composed (NFC), and for each of its characters, and its end, the place in the text given."""
+    """The text with accents composed (NFC), and the place in the text given of each character and of the end."""
     pieces: list[str] = []
     places: list[int] = []
     start = 0
@@ -127,7 +127,7 @@ def _paragraphs(plain: str) -> list[tuple[int, int]]:
 def _ends_sentence(
     text: str, plain: str, start: int, match: re.Match[str], abbreviations: frozenset[str], ordinal_dot: bool
 ) -> bool:
-    if not plain[match.start()] == "." or match.group().rstrip(" \n\"')]") not in (".",):
+    if plain[match.start()] != "." or match.group().rstrip(" \n\"')]") not in (".",):
         return True
     before = re.search(r"[^\s(\"]{1,20}$", plain[max(start, match.start() - 20) : match.start()])
     word = before.group() if before else ""

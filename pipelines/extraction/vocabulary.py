@@ -76,7 +76,9 @@ class Vocabulary:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of everything that it holds."""
-        return hashlib.sha256(repr((self.entities, self.products, self.outlets, sorted(self.durations.items()))).encode()).hexdigest()
+        return hashlib.sha256(
+            repr((self.entities, self.products, self.outlets, sorted(self.durations.items()))).encode()
+        ).hexdigest()
 
 
 def vocabulary_from(reference: Reference) -> Vocabulary:
@@ -104,7 +106,9 @@ def vocabulary_from(reference: Reference) -> Vocabulary:
         ),
         products=tuple(
             KnownProduct(
-                product_names.get(product.parent_id or "", product.claim_name) if product.level == "system" else product.claim_name,
+                product_names.get(product.parent_id or "", product.claim_name)
+                if product.level == "system"
+                else product.claim_name,
                 claim_names.get(product.vendor_id or ""),
                 product.level,
                 product.unit,

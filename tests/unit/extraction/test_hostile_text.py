@@ -42,7 +42,11 @@ def test_hostile_text_is_read(extractor: Extractor, text: str, language: str) ->
     assert all(text[m.quote_start : m.quote_end] == m.quote for m in found.mentions)
 
 
-@pytest.mark.parametrize("text", [TOLD, "Tesla, X, Nvidia: 12,000 H100, 5 % and 3 million. ", "X of Tesla to Nvidia "], ids=["told", "list", "names"])
+@pytest.mark.parametrize(
+    "text",
+    [TOLD, "Tesla, X, Nvidia: 12,000 H100, 5 % and 3 million. ", "X of Tesla to Nvidia "],
+    ids=["told", "list", "names"],
+)
 def test_time_grows_with_the_length_and_not_with_its_square(extractor: Extractor, text: str) -> None:
     def seconds(times: int) -> float:
         best = float("inf")

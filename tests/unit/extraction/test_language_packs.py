@@ -25,12 +25,16 @@ def comparable(value: Any) -> Any:
 @pytest.mark.parametrize(("code", "example"), CASES)
 def test_an_example_gives_its_claims(extractor: Extractor, code: str, example: Example) -> None:
     start, end = month_days(example.published) if example.published else (None, None)
-    found = extractor.extract(example.text, language=code, published_start=start, published_end=end, title=example.title)
+    found = extractor.extract(
+        example.text, language=code, published_start=start, published_end=end, title=example.title
+    )
 
     claims = [asdict(claim) for claim in found.claims]
     for expected in example.claims:
         match = next((c for c in claims if all(comparable(c[key]) == value for key, value in expected.items())), None)
-        assert match is not None, f"{expected} is not among {[(c.event, c.from_entity, c.to_entity, c.product) for c in found.claims]}"
+        assert match is not None, (
+            f"{expected} is not among {[(c.event, c.from_entity, c.to_entity, c.product) for c in found.claims]}"
+        )
         claims.remove(match)
     assert [(c["event"], c["from_entity"], c["to_entity"], c["quote"]) for c in claims] == []
 

@@ -1,0 +1,167 @@
+"""Decides whether goods meant for one party go to another, from the roles on both sides.
+
+A wrong diversion is worse than a missed one: both sides need evidence, and what is only returned in a swap needs a
+count or a name. Other events belong in `decisions.py`.
+"""
+
+from dataclasses import replace
+
+from pipelines.extraction.discourse import Discourse, Source
+from pipelines.extraction.drafts import STRENGTHS, Draft, Filled, filled_by
+from pipelines.extraction.features import Party, Reading, Segment
+from pipelines.extraction.parties import subject_of
+
+TO_WEIGHTS = {"favour": 3.0, "target": 3.0, "receiver": 3.0, "for": 2.0}
+FROM_WEIGHTS = {
+    "origin": 3.0,
+    "instead": 2.5,
+    "destined": 2.5,
+    "awaiting": 2.5,
+    "loser": 2.5,
+    "possessor": 2.5,
+    "source_of": 2.0,
+    "giver": 2.0,
+    "owner": 2.0,
+}
+DIVERSION_FROM = 5.5
+"""The least sum of evidence for a diversion: both sides by a strong role, or weaker ones and a word that says it."""
+
+
+def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, source: Source) -> Draft | None:
+    """The diversion that a segment tells, None where one side lacks evidence."""
+    if segment.has("delay") and not segment.has("divert", "move"):
+        return None
+    candidates = [
+        p
+        for p in segment.parties
+        if p.name.role in ("party", "place") and p.name.claim_name and "source" not in p.roles
+    ]
+    swap = any(c.kind == "m_swap" for c in reading.cues)
+    divert = segment.has("divert")
+    if segment.has("resell", "rent") and not divert and not swap:
+        return None
+    moved = (
+        divert
+        or segment.has("move", "receive", "ship", "supply", "deliver")
+        or any("loser" in p.roles for p in candidates)
+    )
+    moved = moved or (swap and segment.has("resell"))
+    back = (discourse.diversion[1], discourse.diversion[0]) if discourse.diversion else None
+    best: tuple[float, Filled | None, Filled | None] = (0.0, None, None)
+    losers = [
+        (w, f) for p in candidates if (w := _from_weight(p, moved)) and (f := filled_by(p, _strongest(p, FROM_WEIGHTS)))
+    ]
+    receiving = _receiving(segment) if not any("receiver" in p.roles for p in candidates) else None
+    if receiving and receiving in candidates:
+        receiving.roles.setdefault("receiver", "subject-receives")
+    gainers = [
+        (w, f) for p in candidates if (w := _to_weight(p, moved)) and (f := filled_by(p, _strongest(p, TO_WEIGHTS)))
+    ]
+    for loss, loser in losers:
+        for gain, gainer in gainers:
+            returns = (loser.value, gainer.value) == back
+            total = loss + gain + (1.5 if divert else 0.0) + (1.0 if swap or returns else 0.0)
+            if loser.value != gainer.value and total > best[0]:
+                best = (total, loser, gainer)
+    total, from_, to = best
+    if total < DIVERSION_FROM:
+        from_, to = _returned(losers, gainers, swap, divert, moved, segment, reading, discourse)
+        if from_ is None or to is None:
+            return None
+    draft = Draft("diversion", segment, reading, source, head=segment.first("divert", "move", "receive", "ship"))
+    if from_ and to:
+        draft.slots.update(from_entity=from_, to_entity=to)
+    return draft if from_ and to else None
+
+
+def _receiving(segment: Segment) -> Party | None:
+    """The subject of a verb of receiving before the goods."""
+    cue = next((c for c in segment.cues if c.kind == "receive" and c.end <= segment.goods.start <= c.end + 12), None)
+    if cue is None:
+        return None
+    subject = subject_of(cue, segment)
+    return subject[0] if len(subject) == 1 and not {"origin", "instead"} & set(subject[0].roles) else None
+
+
+def _returned(
+    losers: list[tuple[float, Filled]],
+    gainers: list[tuple[float, Filled]],
+    swap: bool,
+    divert: bool,
+    moved: bool,
+    segment: Segment,
+    reading: Reading,
+    discourse: Discourse,
+) -> tuple[Filled | None, Filled | None]:
+    """In a swap what is not said of the way back is the way there, turned round."""
+    same_sentence = discourse.diversion_sentence == reading.index
+    if (
+        not (swap or divert or same_sentence)
+        or discourse.diversion is None
+        or segment.goods.sort not in ("count", "bare", "same", "kind", "order")
+    ):
+        return None, None
+    there_from, there_to = discourse.diversion
+    back_from = Filled(there_to, segment.start, segment.end, "swap-returns", STRENGTHS["returned"])
+    back_to = Filled(there_from, segment.start, segment.end, "swap-returns", STRENGTHS["returned"])
+    gainer = next((f for _, f in gainers if f.value == there_from), None)
+    loser = next(
+        (f for w, f in losers if f.value == there_to and (swap or divert or w >= FROM_WEIGHTS["origin"])), None
+    )
+    counted = segment.goods.sort in ("count", "bare", "same")
+    stranger = any(f.value not in (there_from, there_to) for _, f in (*losers, *gainers))
+    if stranger or not (gainer or loser or (counted and (moved or segment.has("m_swap")))) or not (swap or loser):
+        return None, None
+    return loser or back_from, gainer or back_to
+
+
+def _strongest(party: Party, weights: dict[str, float]) -> str:
+    return max((role for role in party.roles if role in weights), key=lambda r: weights[r], default="")
+
+
+def _from_weight(party: Party, moved: bool) -> float:
+    roles = {role: w for role, w in FROM_WEIGHTS.items() if role in party.roles and (moved or role != "source_of")}
+    firm = {"origin", "instead", "destined", "awaiting", "owner", "possessor", "loser"} & set(roles)
+    if not firm and any(role in party.roles for role in TO_WEIGHTS):
+        return 0.0
+    return max(roles.values(), default=0.0)
+
+
+def _to_weight(party: Party, moved: bool) -> float:
+    if "origin" in party.roles or "instead" in party.roles:
+        return 0.0
+    return max(
+        (w for role, w in TO_WEIGHTS.items() if role in party.roles and (moved or role != "target")), default=0.0
+    )
+
+
+def each_way(diversion: Draft, segment: Segment) -> list[Draft]:
+    """One diversion for each party of a group that gains ("to X and xAI")."""
+    gainer = diversion.slots["to_entity"]
+    first = next((p for p in segment.parties if p.name.start == gainer.start), None)
+    group = [
+        p
+        for p in segment.parties
+        if first and p.group == first.group and p.name.claim_name != diversion.name("from_entity")
+    ]
+    names = dict.fromkeys(p.name.claim_name for p in group)
+    if len(names) < 2:
+        return [diversion]
+    chosen = [next(p for p in group if p.name.claim_name == name) for name in names]
+    return [
+        replace(diversion, slots=diversion.slots | {"to_entity": filled_by(p, _strongest(p, TO_WEIGHTS) or "group")})
+        for p in chosen
+    ]
+
+
+def delayed_by(diversion: Draft, segment: Segment, reading: Reading, source: Source) -> list[Draft]:
+    """The delay that a sentence says a diversion causes, where it says how long."""
+    cue = segment.first("delay")
+    if cue is None or not segment.durations:
+        return []
+    loser = diversion.slots["from_entity"]
+    owner = next(
+        (p for p in segment.parties if "owner" in p.roles and p.name.start > cue.start and p.name.role == "party"), None
+    )
+    waiting = filled_by(owner, "owner") if owner and owner.name.claim_name else loser
+    return [Draft("delay", segment, reading, source, {"to_entity": waiting}, cue, caused=True)]

@@ -1,0 +1,202 @@
+"""Finds the goods of a sentence: counts with their product, bare counts, products, sums, orders.
+
+Here belong what a number counts, its unit, and whether a noun points back. What is said of goods is decided elsewhere.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from pipelines.extraction.claim import QuantityUnit
+from pipelines.extraction.features import Cue, Found, Goods
+from pipelines.extraction.names import Name, ProductName
+from pipelines.extraction.pack import LanguagePack
+from pipelines.extraction.quantities import Number
+from pipelines.extraction.text import Sentence
+
+
+class _Spanned(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+Spanned = TypeVar("Spanned", bound=_Spanned)
+
+
+def within(rows: Sequence[Spanned], start: int, end: int) -> list[Spanned]:
+    """Those of ordered rows that lie between two places."""
+    first = bisect_left(rows, start, key=lambda row: row.start)
+    last = bisect_right(rows, end - 1, key=lambda row: row.start)
+    return [row for row in rows[first:last] if row.end <= end]
+
+
+def goods_of(
+    found: Found, pack: LanguagePack, sentence: Sentence, counts: list[Number], money: list[Number], cues: list[Cue]
+) -> list[Goods]:
+    """All goods of a sentence in order, from its counts, sums and products."""
+    plain = found.plain
+    products: list[ProductName] = within(found.products, sentence.start, sentence.end)
+    used: set[int] = set()
+    goods: list[Goods] = []
+    counts = [_shared(plain, number, pack) for number in counts]
+    for position, number in enumerate(counts):
+        limit = counts[position + 1].start if position + 1 < len(counts) else sentence.end
+        bound = _bound(plain, pack, number, products, limit)
+        if bound:
+            chosen, last, indexes = bound
+            used.update(indexes)
+            unit = _unit(plain, pack, number.end, last, chosen)
+            goods.append(Goods(number.start, last, "count", number, chosen, False, unit))
+        elif _bare(plain, pack, number, cues, found.parties):
+            goods.append(Goods(number.start, number.end, "bare", number, unit=_bare_unit(plain, pack, number.end)))
+    for match in _matches(pack, "same_count", plain, sentence):
+        # "As many as 600,000" and "as many, 50,000" say the count themselves.
+        if not any(n.start <= match.start() < n.end or 0 <= n.start - match.end() <= 3 for n in counts):
+            goods.append(Goods(*match.span(), "same", None, None, True))
+    for index, product in enumerate(products):
+        if index in used:
+            continue
+        group = [index]
+        while _follows(plain, products, group[-1], used):
+            group.append(group[-1] + 1)
+        used.update(group)
+        chosen = _most_specific([products[i] for i in group])
+        definite = _definite(plain, pack, product.start)
+        goods.append(
+            Goods(
+                product.start,
+                products[group[-1]].end,
+                "kind",
+                None,
+                chosen,
+                definite,
+                _unit(plain, pack, product.start, products[group[-1]].end, chosen),
+            )
+        )
+    for amount in money:
+        goods.append(Goods(amount.start, amount.end, "value", amount))
+    for match in _matches(pack, "order_nouns", plain, sentence):
+        goods.append(Goods(*match.span(), "order", None, None, True))
+    for g in goods:
+        g.pointed = g.sort == "kind" and _pointed(plain, pack, g.start)
+        before = plain[max(sentence.start, g.start - 12) : g.start].rstrip(" ")
+        for side in ("from", "to"):
+            if any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in pack.words[f"grow_{side}"]):
+                g.grown = "from" if side == "from" else "to"
+    return sorted(goods, key=lambda g: (g.start, g.end))
+
+
+def _follows(plain: str, products: Sequence[ProductName], index: int, used: set[int]) -> bool:
+    """Whether the next product belongs to the same phrase ("puces Nvidia H100")."""
+    if index + 1 >= len(products) or index + 1 in used:
+        return False
+    gap = plain[products[index].end : products[index + 1].start]
+    return len(gap) <= 12 and not re.search(r"[,;:.]", gap)
+
+
+def _shared(plain: str, number: Number, pack: LanguagePack) -> Number:
+    """A stated share of a count ("half of the 16,384") as the count that it makes."""
+    before = plain[max(0, number.figure[0] - 24) : number.figure[0]].rstrip(" ")
+    for row in pack.words["fractions"]:
+        phrase, _, share = row.partition("=")
+        if before.endswith(phrase):
+            low, high = (None if v is None else round(v * float(share)) for v in (number.low, number.high))
+            return replace(number, low=low, high=high)
+    return number
+
+
+def apart(plain: str, number: Number, cues: list[Cue], pack: LanguagePack) -> tuple[Number, ...]:
+    """ "Rise from 35,000 to 85,000" is no range but two counts."""
+    if number.parts is None or not any(cue.kind == "grow" for cue in cues):
+        return (number,)
+    before = plain[max(0, number.parts[0].start - 16) : number.parts[0].start].rstrip(" ")
+    grown = any(re.search(rf"(?<!\w){re.escape(word)}(?: [\w~]+)?$", before) for word in pack.words["grow_from"])
+    return number.parts if grown else (number,)
+
+
+def _matches(pack: LanguagePack, key: str, plain: str, sentence: Sentence) -> list[re.Match[str]]:
+    pattern = pack.patterns[key]
+    return list(pattern.finditer(plain, sentence.start, sentence.end)) if pattern else []
+
+
+def _bound(
+    plain: str, pack: LanguagePack, number: Number, products: list[ProductName], limit: int
+) -> tuple[ProductName, int, list[int]] | None:
+    """The product that a number counts, the end of the phrase, and the products used for it."""
+    for index, product in enumerate(products):
+        if product.start < number.end:
+            continue
+        gap = plain[number.end : product.start]
+        if product.start >= limit or len(gap) > 48 or re.search(r"[;:.,()%\n]", gap) or gap.count(" ") > 7:
+            return None
+        stop = pack.patterns["gap_stop"]
+        if stop and stop.search(gap):
+            return None
+        indexes = [index]
+        while indexes[-1] + 1 < len(products):
+            following = products[indexes[-1] + 1]
+            between = plain[products[indexes[-1]].end : following.start]
+            if following.start >= limit or len(between) > 14 or re.search(r"[,;:.(]|\d", between):
+                break
+            if stop and stop.search(between):
+                break
+            indexes.append(indexes[-1] + 1)
+        chosen = _most_specific([products[i] for i in indexes])
+        return chosen, products[indexes[-1]].end, indexes
+    return None
+
+
+def _most_specific(products: list[ProductName]) -> ProductName:
+    """The model of a phrase, before its family, before "chips"."""
+    return min(products, key=lambda p: (p.generic, p.family))
+
+
+def _unit(plain: str, pack: LanguagePack, start: int, end: int, product: ProductName) -> QuantityUnit:
+    around = plain[start : end + 14]
+    after = re.split(r"[,;:.]", plain[end : end + 14])[0]
+    within = plain[start:end] + after
+    for unit in ("rack", "system"):
+        pattern = pack.patterns[unit]
+        if pattern and pattern.search(within):
+            return unit
+    return product.unit if around else "gpu"
+
+
+def _bare_unit(plain: str, pack: LanguagePack, end: int) -> QuantityUnit:
+    after = plain[end : end + 14]
+    for unit in ("rack", "system"):
+        pattern = pack.patterns[unit]
+        if pattern and pattern.match(after.lstrip()):
+            return unit
+    return "gpu"
+
+
+def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue], names: list[Name]) -> bool:
+    """Whether a number without a product may count goods named before: nothing else stands where its noun would."""
+    written = plain[number.figure[0] : number.figure[1]]
+    if number.value < 50 or re.fullmatch(r"(?:19|20)\d\d", written):
+        return False
+    after = plain[number.end : number.end + 24]
+    if re.match(r"\s*(?:$|[,;:.)!?\"](?!\d))", after):
+        return True
+    pattern = pack.patterns["after_bare"]
+    if pattern and pattern.match(after.lstrip(" ")):
+        return True
+    following = number.end + len(after) - len(after.lstrip(" "))
+    if any(following + 2 <= name.start <= following + 4 for name in within(names, following, following + 40)):
+        return True
+    return any(cue.start == following and cue.tag == "past" for cue in cues)
+
+
+def _definite(plain: str, pack: LanguagePack, start: int) -> bool:
+    before = plain[max(0, start - 24) : start].rstrip(" ")
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?: [\w'-]+)?$", before) for word in pack.words["definite"])
+
+
+def _pointed(plain: str, pack: LanguagePack, start: int) -> bool:
+    before = plain[max(0, start - 16) : start].rstrip(" ")
+    return any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in pack.words["demonstrative"])
