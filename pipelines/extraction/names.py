@@ -32,7 +32,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class ProductName:
-    """A mention of a product; a generic one ("chips") has the claim name `GPU`, and is weak where it may be any chip."""
+    """A mention of a product; a generic one ("chips") has the claim name `GPU`, and is weak where it may be any."""
 
     start: int
     end: int

@@ -1,0 +1,120 @@
+"""What the extractor promises of any item: evidence, determinism, languages, dates that it was not given."""
+
+import unicodedata
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pipelines.extraction.claim import Extraction
+from pipelines.extraction.engine import Extractor, extractor_version
+from pipelines.extraction.vocabulary import KnownOutlet, Vocabulary
+
+TOLD = (
+    "CNBC reports that Nvidia sent 12,000 H100s meant for Tesla to X. "
+    "Tesla will get 12,000 of X's own in exchange, due in January and June."
+)
+
+
+def read(
+    extractor: Extractor, text: str, language: str = "en", published: date | None = date(2024, 6, 5)
+) -> Extraction:
+    return extractor.extract(text, language=language, published_start=published, published_end=published)
+
+
+def test_every_claim_quotes_the_text_and_names_the_rule_of_every_slot(extractor: Extractor) -> None:
+    there, back = read(extractor, TOLD).claims
+
+    for claim in (there, back):
+        assert TOLD[claim.quote_start : claim.quote_end] == claim.quote
+        filled = {"from_entity", "to_entity", "product", "quantity_low", "quantity_high", "supplier", "certainty"}
+        assert filled <= claim.slots.keys()
+        assert all(slot.rule and 0 <= slot.start <= slot.end <= len(TOLD) for slot in claim.slots.values())
+    assert TOLD[there.slots["from_entity"].start : there.slots["from_entity"].end] == "Tesla"
+    assert (back.promised_start, back.promised_end) == (date(2024, 1, 1), date(2024, 6, 30))
+
+
+def test_the_same_item_gives_the_same_claims(extractor: Extractor, vocabulary: Vocabulary) -> None:
+    assert read(extractor, TOLD) == read(Extractor(vocabulary), TOLD)
+
+
+def test_confidence_is_between_nought_and_one_and_lower_for_what_is_carried_over(extractor: Extractor) -> None:
+    stated = read(extractor, "Tesla ordered 5,000 H100 GPUs from Nvidia.").claims[0]
+    carried = read(extractor, "Tesla met Nvidia. It ordered 5,000 H100 GPUs.").claims[0]
+
+    assert 0 < carried.confidence < stated.confidence <= 1
+
+
+def test_a_language_without_a_pack_gives_mentions_and_no_claims(extractor: Extractor) -> None:
+    found = read(extractor, "Tesla ostaa 12 000 H100 GPU.", language="fi")
+
+    assert (found.claims, found.language) == ((), None)
+    assert [(m.product, m.quantity_low) for m in found.mentions] == [("H100", 12000.0)]
+
+
+def test_a_region_does_not_hide_the_language(extractor: Extractor) -> None:
+    assert read(extractor, TOLD, language="en-GB").language == "en"
+
+
+def test_a_count_that_nothing_explains_is_a_mention(extractor: Extractor) -> None:
+    found = read(extractor, "Nvidia, 12,000 H100 GPUs: a picture.")
+
+    assert found.claims == ()
+    assert [(m.quantity_low, m.product) for m in found.mentions] == [(12000.0, "H100")]
+
+
+def test_without_a_publication_date_relative_dates_stay_open(extractor: Extractor) -> None:
+    (plan,) = read(extractor, "xAI plans to buy 300,000 Nvidia B200 chips next year.", published=None).claims
+
+    assert (plan.to_entity, plan.promised_start, plan.promised_end) == ("xAI", None, None)
+
+
+def test_a_month_of_publication_is_enough_for_next_year(extractor: Extractor) -> None:
+    found = extractor.extract(
+        "xAI plans to buy 300,000 Nvidia B200 chips next year.",
+        language="en",
+        published_start=date(2024, 6, 1),
+        published_end=date(2024, 6, 30),
+    )
+
+    assert (found.claims[0].promised_start, found.claims[0].promised_end) == (date(2025, 1, 1), date(2025, 12, 31))
+
+
+def test_decomposed_accents_are_read_and_quoted_as_given(extractor: Extractor) -> None:
+    text = unicodedata.normalize("NFD", "Selon CNBC, 12 000 H100 réservés à Tesla ont été envoyés à X par Nvidia.")
+    (claim,) = read(extractor, text, language="fr").claims
+
+    assert (claim.event, claim.from_entity, claim.to_entity) == ("diversion", "Tesla", "X")
+    assert claim.quote == text[claim.quote_start : claim.quote_end] == text
+
+
+def test_wrapped_lines_are_one_sentence(extractor: Extractor) -> None:
+    text = (
+        "According to CNBC, Nvidia has been asked to send the 12,000 H100s\n"
+        "that were reserved for Tesla to X, the social network."
+    )
+    (claim,) = read(extractor, text).claims
+
+    assert (claim.from_entity, claim.to_entity, claim.quantity_low) == ("Tesla", "X", 12000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Musk wrote on X that Tesla builds cars and that Nvidia sells GPUs.",
+        "The Model X of Tesla has 12,000 parts; Nvidia sells GPUs.",
+        "SpaceX launched 12,000 satellites, and Nvidia H100 GPUs are popular with Musk's Tesla.",
+        "Tesla trained on 12,000 H100 GPUs, the paper says.",
+        "An H100 costs $30,000 at Nvidia, Tesla's supplier.",
+        "Why would Tesla send 12,000 H100s to X?",
+        "Engineers of the H100 hydrogen project ordered 12,000 meters.",
+    ],
+)
+def test_what_is_no_claim_gives_none(extractor: Extractor, text: str) -> None:
+    assert read(extractor, text).claims == ()
+
+
+def test_the_version_changes_with_the_vocabulary(vocabulary: Vocabulary) -> None:
+    other = replace(vocabulary, outlets=(*vocabulary.outlets, KnownOutlet("The Gazette", "outlet", ())))
+
+    assert extractor_version(vocabulary) == extractor_version(vocabulary) != extractor_version(other)

@@ -1,0 +1,114 @@
+"""The score of gold items, and the least that the extractor reaches on those that lie beside the repository."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.extraction.engine import Extractor
+from pipelines.extraction.score import Score, agrees, canonical, main, paired, score_items, slots_of, table
+from pipelines.extraction.vocabulary import Vocabulary
+
+ROOT = Path(__file__).resolve().parents[3]
+SHARED = Path(os.environ.get("WAYBILL_SHARED", ROOT.parent / "shared"))
+GOLD = SHARED / "gold" / "dev.jsonl"
+STORY = [f"dev-{number:04}" for number in (1, 2, 3, 31, 32, 33, 47, 48)]
+FLOORS = {"en": 0.85, "fr": 0.83, "de": 0.75}
+
+
+def item(text: str, *claims: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "item_id": "one",
+        "language": "en",
+        "published_at": "2024-06-05T00:00:00+00:00",
+        "text": text,
+        "claims": list(claims),
+    }
+
+
+ORDER = {"event": "order", "to_entity": "Tesla", "supplier": "Nvidia", "product": "H100", "quantity_low": 5000, "quantity_high": 5000,
+         "quantity_unit": "gpu", "certainty": "confirmed", "quote": "Tesla ordered"}  # fmt: skip
+
+
+def test_a_right_claim_counts_as_right(extractor: Extractor) -> None:
+    score = score_items([item("Tesla ordered 5,000 H100 GPUs from Nvidia.", ORDER)], extractor)
+
+    assert (score.claims["all"].f1, score.certain.right, score.grounded.right) == (1.0, 1, 1)
+
+
+def test_a_missed_and_an_invented_claim_count_against(extractor: Extractor) -> None:
+    score = score_items([item("Meta ordered 5,000 H100 GPUs from Nvidia.", ORDER)], extractor)
+
+    assert (score.claims["en"].right, score.claims["en"].predicted, score.claims["en"].gold) == (0, 1, 1)
+    assert "to_entity" in score.errors[0]
+
+
+def test_silence_is_counted_on_claimless_items(extractor: Extractor) -> None:
+    score = score_items([item("Nvidia sells GPUs."), item("Tesla ordered 5,000 H100 GPUs from Nvidia.")], extractor)
+
+    assert (score.silent.right, score.silent.gold) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("slot", "gold", "predicted", "expected"),
+    [
+        ("value", (100.0, None, "USD"), (100.9, None, "USD"), True),
+        ("value", (100.0, None, "USD"), (100.0, None, "EUR"), False),
+        ("value", (100.0, None, "USD"), (100.0, 100.0, "USD"), False),
+        ("promised", (10, 20), (13, 17), True),
+        ("promised", (10, 20), (14, 20), False),
+        ("delay", (60, 300), (65, 290), True),
+        ("product", None, None, True),
+        ("product", "h100", None, False),
+    ],
+)
+def test_slots_agree_within_their_tolerance(slot: str, gold: Any, predicted: Any, expected: bool) -> None:
+    assert agrees(slot, gold, predicted) is expected
+
+
+def test_pairs_are_those_that_agree_most_in_all(vocabulary: Vocabulary) -> None:
+    name = canonical(vocabulary)
+    first = slots_of({"to_entity": "Tesla", "product": "H100", "quantity_low": 1, "quantity_high": 1}, name)
+    second = slots_of({"to_entity": "Tesla", "product": "H100", "quantity_low": 2, "quantity_high": 2}, name)
+
+    assert paired([first, second], [second, first]) == [(0, 1), (1, 0)]
+
+
+def test_the_table_names_every_language_and_event(extractor: Extractor) -> None:
+    shown = table(score_items([item("Tesla ordered 5,000 H100 GPUs from Nvidia.", ORDER)], extractor))
+
+    assert all(word in shown for word in ("all", "en", "order", "grounding", "items/s"))
+
+
+def test_the_command_scores_a_file(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps(item("Tesla ordered 5,000 H100 GPUs from Nvidia.", ORDER)) + "\n", encoding="utf-8")
+
+    assert "1.000" in main([str(gold), "--reference", str(ROOT / "reference"), "--errors", "3"])
+
+
+@pytest.fixture(scope="module")
+def gold_items() -> list[dict[str, Any]]:
+    if not GOLD.exists():
+        pytest.skip(f"no gold items at {GOLD}; set WAYBILL_SHARED to the folder that holds gold/dev.jsonl")
+    return [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def test_the_gold_items_are_read_as_well_as_before(extractor: Extractor, gold_items: list[dict[str, Any]]) -> None:
+    score = score_items([i for i in gold_items if i["language"] in FLOORS], extractor)
+
+    assert {language: score.claims[language].f1 >= floor for language, floor in FLOORS.items()} == dict.fromkeys(
+        FLOORS, True
+    )
+    assert score.grounded.right == score.grounded.gold
+    assert score.silent.right == score.silent.gold
+    assert score.certain.right >= 0.95 * score.certain.gold
+
+
+def test_the_story_is_read_whole(extractor: Extractor, gold_items: list[dict[str, Any]]) -> None:
+    score: Score = score_items([i for i in gold_items if i["item_id"] in STORY], extractor)
+
+    assert score.claims["all"].f1 >= 0.96, score.errors
+    assert score.claims["diversion"].f1 == 1.0
