@@ -141,6 +141,7 @@ class Warehouse:
         self.connection.execute("BEGIN")
         try:
             self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
+            self._make_room(model, kind)
             self.connection.execute(f"CREATE OR REPLACE {kind} {model.table} AS {model.sql}", parameters)
             count = self.count(model.table)
             results = tuple(self.run_check(check) for check in model.checks)
@@ -150,6 +151,14 @@ class Warehouse:
             self.connection.execute("ROLLBACK")
             raise
         return Built(count, results)
+
+    def _make_room(self, model: Model, kind: str) -> None:
+        # A view cannot replace a table, nor a table a view.
+        query = "SELECT table_type FROM information_schema.tables WHERE table_schema = $schema AND table_name = $name"
+        found = self.rows(query, {"schema": model.schema, "name": model.name})
+        stands = "VIEW" if found and found[0]["table_type"] == "VIEW" else "TABLE"
+        if found and stands != kind:
+            self.connection.execute(f"DROP {stands} {model.table}")
 
     def run_check(self, check: Check) -> CheckResult:
         """Run one check: count what breaks it and fetch the first rows that do."""
