@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.publish.publication import publish
+from pipelines.publish.publication import publish_changes
 from pipelines.resources import WarehouseResource
 from pipelines.sql_assets import OWNER, asset_key
 from pipelines.sql_model import Model
@@ -27,13 +27,15 @@ def assets(models: Mapping[str, Model]) -> dg.AssetsDefinition:
         deps=[asset_key(name) for name in tables],
         description=(
             "Everything that others read, below `published/`: `waybill.duckdb` (read-only, all tables, comments and "
-            "macros), one Parquet file a table, `datapackage.json`, `report.html`. Built beside and swapped in whole."
+            "macros), one Parquet file a table, `datapackage.json`, `report.html`. Built beside and swapped in whole, "
+            "and only where something changed."
         ),
     )
     def publication(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[Any]:
         opened = warehouse.open
-        made = publish(opened, models, published_at=datetime.now(UTC), run_id=context.run.run_id)
-        log.info("published %d tables in %s", len(made.tables), opened.settings.published)
+        made = publish_changes(opened, models, published_at=datetime.now(UTC), run_id=context.run.run_id)
+        done = "all stand unchanged" if made.kept else "published anew"
+        log.info("publish: %d tables in %s, %s", len(made.tables), opened.settings.published, done)
         return dg.MaterializeResult(
             metadata={
                 "folder": dg.MetadataValue.path(str(opened.settings.published)),

@@ -46,6 +46,7 @@ def test_everything_stands_in_one_folder_that_the_link_shows(told: Warehouse, mo
     assert published.is_symlink()
     assert published.resolve() == made.folder == told.settings.home / "publications" / "20240901T123100Z-run-1"
     assert {path.name for path in published.iterdir()} == {f"{name}.parquet" for name in tables} | {
+        "content.sha256",
         "datapackage.json",
         "report.html",
         "waybill.duckdb",
