@@ -101,6 +101,7 @@ def collect_supplier_documents(settings: Settings, lake: Lake, now: datetime) ->
                 "media_type": None,
                 "content_hash": content_hash,
                 "size": len(data),
+                "reason": unreadable,
             }
         )
     lake.append("supplier_documents", rows)

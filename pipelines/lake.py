@@ -68,6 +68,7 @@ TABLES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "media_type": pl.String,
         "content_hash": pl.String,
         "size": pl.Int64,
+        "reason": pl.String,
     },
     "extractions": {
         "item_id": pl.String,
@@ -218,11 +219,12 @@ class Lake:
         return len(listed)
 
     def read(self, table: str) -> pl.DataFrame:
-        """All rows of `table`, an empty frame with its columns where nothing was added yet."""
-        files = self.files(table)
-        if not files:
-            return pl.DataFrame(schema=TABLES[table])
-        return pl.concat([pl.read_parquet(file) for file in files])
+        """All rows of `table`, an empty frame with its columns where nothing was added yet.
+
+        A column that is younger than a file is empty in that file's rows.
+        """
+        empty = pl.DataFrame(schema=TABLES[table])
+        return pl.concat([empty, *(pl.read_parquet(file) for file in self.files(table))], how="diagonal")
 
     def keep_bytes(self, data: bytes) -> str:
         """Keep a document byte for byte; give the SHA-256 under which it stands in `documents/`."""
@@ -241,11 +243,12 @@ class Lake:
 
     def select(self, table: str) -> str:
         """A SELECT over the table's files for DuckDB; typed and empty where there are none."""
-        if self.files(table):
-            pattern = str(self.folder(table) / "*.parquet").replace("'", "''")
-            return f"SELECT * FROM read_parquet('{pattern}')"
         columns = ", ".join(f'NULL::{_SQL_TYPES[_base(kind)]} AS "{name}"' for name, kind in TABLES[table].items())
-        return f"SELECT {columns} WHERE false"
+        empty = f"SELECT {columns} WHERE false"
+        if not self.files(table):
+            return empty
+        pattern = str(self.folder(table) / "*.parquet").replace("'", "''")
+        return f"{empty} UNION ALL BY NAME SELECT * FROM read_parquet('{pattern}', union_by_name = true)"
 
 
 def _base(kind: pl.DataType | type[pl.DataType]) -> type[pl.DataType]:

@@ -105,7 +105,10 @@ def read_supplier_lines(settings: Settings, lake: Lake, reference: Reference, no
     progress = Progress("reading supplier files", pending.height, "files")
     for document in pending.iter_rows(named=True):
         data = lake.bytes_of(document["content_hash"])
-        reading = read_supplier_document(data, document["name"], contracts, vocabulary)
+        if document["reason"]:
+            reading = SupplierReading("unknown", unreadable=document["reason"])
+        else:
+            reading = read_supplier_document(data, document["name"], contracts, vocabulary)
         _keep(lake, document["document_id"], version, reading, now)
         progress.advance(1, len(data))
         total = replace(

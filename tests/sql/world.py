@@ -170,7 +170,7 @@ class World:
         self.lake["supplier_documents"].append({
             "document_id": document_id, "source": "supplier folder", "name": f"{document_id}.csv",
             "received_at": at(received), "media_type": None, "content_hash": f"hash-{document_id}", "size": 10,
-            **fields,
+            "reason": None, **fields,
         })  # fmt: skip
         self.lake["supplier_readings"].append({
             "document_id": document_id, "read_at": at(received), "contract": "book", "media_type": "text/csv",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 
 from pipelines.lake import TABLES, Lake, content_id
@@ -86,6 +87,17 @@ def test_duckdb_reads_the_same_values_in_the_same_types_with_and_without_rows(tm
     )
     assert filled.types == empty.types
     assert filled.fetchall() == [("i", "rules", "v1", READ_AT, None, 2, 0)]
+
+
+def test_a_column_younger_than_a_file_is_empty_in_its_rows(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.append("rejected_lines", [rejected(1)])
+    (old,) = lake.files("rejected_lines")
+    pl.read_parquet(old).drop("sheet").write_parquet(old)
+    assert lake.read("rejected_lines").columns == list(TABLES["rejected_lines"])
+    lake.append("rejected_lines", [rejected(2, sheet="Mai")])
+    for rows in (lake.read("rejected_lines"), duckdb.connect().sql(lake.select("rejected_lines")).pl()):
+        assert dict(rows.select("line_number", "sheet").rows()) == {1: None, 2: "Mai"}
 
 
 def test_documents_are_kept_byte_for_byte_and_once(tmp_path: Path) -> None:
