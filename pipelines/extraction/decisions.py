@@ -29,6 +29,8 @@ def decide(segment: Segment, reading: Reading, discourse: Discourse) -> list[Dra
     diversion = diversion_of(segment, reading, discourse, source)
     if diversion:
         return [*each_way(diversion, segment), *delayed_by(diversion, segment, reading, source)]
+    if segment.goods.number is None and any("ahead" in party.roles for party in segment.parties):
+        return []  # who is served first is no lot of goods
     head = _head(segment)
     if head is None:
         return []
@@ -53,7 +55,7 @@ def _head(segment: Segment) -> Cue | None:
     best: tuple[float, Cue] | None = None
     for cue in segment.cues:
         weight = WEIGHTS.get(cue.kind)
-        if weight is None:
+        if weight is None or (cue.kind == "grow" and not segment.goods.grown):
             continue
         goods = segment.goods
         distance = goods.start - cue.end if cue.end <= goods.start else max(0, cue.start - goods.end)

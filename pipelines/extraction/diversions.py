@@ -20,6 +20,7 @@ FROM_WEIGHTS = {
     "loser": 2.5,
     "possessor": 2.5,
     "source_of": 2.0,
+    "ahead": 1.5,
     "giver": 2.0,
     "owner": 2.0,
 }
@@ -51,6 +52,9 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
     losers = [
         (w, f) for p in candidates if (w := _from_weight(p, moved)) and (f := filled_by(p, _strongest(p, FROM_WEIGHTS)))
     ]
+    if not losers and segment.goods.possessed and discourse.subject and discourse.subject != discourse.maker:
+        own = Filled(discourse.subject, segment.goods.start, segment.goods.start, "possessive", STRENGTHS["carried"])
+        losers = [(FROM_WEIGHTS["possessor"], own)]
     receiving = _receiving(segment) if not any("receiver" in p.roles for p in candidates) else None
     if receiving and receiving in candidates:
         receiving.roles.setdefault("receiver", "subject-receives")
@@ -59,6 +63,10 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
     ]
     for loss, loser in losers:
         for gain, gainer in gainers:
+            if "giver" in loser.rule and not swap:
+                continue
+            if "possessor" in loser.rule and segment.goods.number is None and not (divert or swap):
+                continue
             returns = (loser.value, gainer.value) == back
             total = loss + gain + (1.5 if divert else 0.0) + (1.0 if swap or returns else 0.0)
             if loser.value != gainer.value and total > best[0]:

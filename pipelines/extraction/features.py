@@ -26,6 +26,7 @@ class Goods:
     unit: QuantityUnit = "gpu"
     grown: Literal["", "from", "to"] = ""
     pointed: bool = False
+    possessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,8 +145,8 @@ def _supplier(draft: Draft, discourse: Discourse, item: Item) -> None:
         draft.slots["supplier"] = Filled(
             discourse.suppliers[party], goods.start, goods.end, "maker-of-party", STRENGTHS["carried"]
         )
-    elif draft.event == "diversion" and len(item.makers) == 1:
-        maker = next(iter(item.makers))
+    elif draft.event == "diversion" and len(makers := item.makers - {draft.name("from_entity"), party}) == 1:
+        maker = next(iter(makers))
         draft.slots["supplier"] = Filled(maker, goods.start, goods.end, "maker-of-item", STRENGTHS["carried"])
 
 

@@ -81,8 +81,10 @@ def goods_of(
         goods.append(Goods(amount.start, amount.end, "value", amount))
     for match in _matches(pack, "order_nouns", plain, sentence):
         goods.append(Goods(*match.span(), "order", None, None, True))
+    goods = [g for g in goods if not _preceded_by(plain, pack.words["not_goods_before"], g.start)]
     for g in goods:
-        g.pointed = g.sort == "kind" and _pointed(plain, pack, g.start)
+        g.possessed = _preceded_by(plain, pack.words["possessives"], g.number.figure[0] if g.number else g.start)
+        g.pointed = g.sort == "kind" and _preceded_by(plain, pack.words["demonstrative"], g.start)
         before = plain[max(sentence.start, g.start - 12) : g.start].rstrip(" ")
         for side in ("from", "to"):
             if any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in pack.words[f"grow_{side}"]):
@@ -197,6 +199,6 @@ def _definite(plain: str, pack: LanguagePack, start: int) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(word)}(?: [\w'-]+)?$", before) for word in pack.words["definite"])
 
 
-def _pointed(plain: str, pack: LanguagePack, start: int) -> bool:
-    before = plain[max(0, start - 16) : start].rstrip(" ")
-    return any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in pack.words["demonstrative"])
+def _preceded_by(plain: str, words: tuple[str, ...], start: int) -> bool:
+    before = plain[max(0, start - 30) : start].rstrip(" ")
+    return any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in words)

@@ -84,7 +84,7 @@ def _seller(event: Event, segment: Segment) -> Filled | None:
 def _lessor(head: Cue, segment: Segment) -> Filled | None:
     for party in segment.parties:
         if (
-            party.name.role in ("party", "place", "maker")
+            party.name.role in ("party", "place")
             and party.name.claim_name
             and {"seller", "source_of"} & set(party.roles)
         ):
@@ -115,6 +115,11 @@ def subject_of(head: Cue, segment: Segment) -> list[Party]:
     if not before:
         return []
     chosen = [p for p in before if p.name.role != "maker"] or before
+    last = chosen[-1]
+    if "source" in last.roles and any(
+        c.kind == "m_pronoun" and last.name.end <= c.start < head.start for c in segment.cues
+    ):
+        return [last]  # "X said that it had bought": whoever speaks is meant
     speaking = [p for p in chosen if "source" not in p.roles] or chosen
     return [p for p in before if p.group == speaking[-1].group]
 
@@ -136,7 +141,9 @@ def _recipients(event: Event, head: Cue, segment: Segment, taken: set[object]) -
         p for p in usable if not p.oblique and p.name.start < segment.goods.start and "source" not in p.roles
     ][-1:]
     for roles in RECIPIENTS[event]:
-        found = [p for p in usable if set(roles) & set(p.roles) or (roles == ("place",) and p.name.role == "place")]
+        # A maker's own goods are what it makes; only as a subject does it hold or order them.
+        asked = [p for p in usable if p.name.role != "maker"]
+        found = [p for p in asked if set(roles) & set(p.roles) or (roles == ("place",) and p.name.role == "place")]
         if found:
             group = [p for p in usable if p.group == found[0].group]
             return [filled_by(p, next((r for r in roles if r in p.roles), "group")) for p in group]

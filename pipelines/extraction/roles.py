@@ -77,10 +77,12 @@ def assign_roles(
                     spoken.append((max(places[match.start()], end - 24), end))
             elif place in period_index:
                 period_roles[period_index[place]].setdefault(row.role, row.entry)
-    prepositions = pack.patterns["prepositions"]
+    prepositions, attributive = pack.patterns["prepositions"], pack.patterns["attributive_after"]
     for index, place in enumerate(places):
         if place in by_start and abstract[index] >= marks.PARTY:
             before = abstract[max(0, index - 20) : index]
+            if attributive and attributive.match(abstract, index + 2):
+                by_start[place].oblique = True
             if prepositions and any(
                 m.end() == len(before.rstrip(" ")) for m in prepositions.finditer(before.rstrip(" "))
             ):

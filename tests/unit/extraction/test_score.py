@@ -28,8 +28,17 @@ def item(text: str, *claims: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-ORDER = {"event": "order", "to_entity": "Tesla", "supplier": "Nvidia", "product": "H100", "quantity_low": 5000, "quantity_high": 5000,
-         "quantity_unit": "gpu", "certainty": "confirmed", "quote": "Tesla ordered"}  # fmt: skip
+ORDER = {
+    "event": "order",
+    "to_entity": "Tesla",
+    "supplier": "Nvidia",
+    "product": "H100",
+    "quantity_low": 5000,
+    "quantity_high": 5000,
+    "quantity_unit": "gpu",
+    "certainty": "confirmed",
+    "quote": "Tesla ordered",
+}
 
 
 def test_a_right_claim_counts_as_right(extractor: Extractor) -> None:
