@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import dagster as dg
 import httpx
+from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.folders import fingerprint, list_documents, settled
 from pipelines.schedules import REFRESH
@@ -61,13 +62,28 @@ def failed_runs() -> dg.SensorDefinition:
     )
     def sensor(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
-        message = f"Waybill run {run.run_id} of {run.job_name} failed: {context.failure_event.message}"
+        message = f"Waybill run {run.run_id} of {run.job_name} failed: {_why(context)}"
         context.log.error(message)
         webhook = load_settings().alert_webhook
         if webhook:
             alert(webhook, run_id=run.run_id, job=run.job_name, text=message)
 
     return sensor
+
+
+def _why(context: dg.RunFailureSensorContext) -> str:
+    steps = [(event.step_key, event.step_failure_data.error) for event in context.get_step_failure_events()]
+    causes = [f"{step}: {_first_cause(error)}" for step, error in steps if error]
+    whole = context.failure_event.job_failure_data.error
+    return "; ".join(causes) or (
+        _first_cause(whole) if whole else context.failure_event.message or "no reason is known"
+    )
+
+
+def _first_cause(error: SerializableErrorInfo) -> str:
+    while error.cause:
+        error = error.cause
+    return error.message.strip()
 
 
 def alert(webhook: str, *, run_id: str, job: str, text: str) -> None:
