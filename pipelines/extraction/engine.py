@@ -199,9 +199,10 @@ def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], read
         if draft.source.name and not draft.source.rule.startswith(("carried", "hearsay")):
             discourse.source = draft.source
             discourse.source_paragraph = reading.paragraph
-        party = draft.name("to_entity")
-        if party:
-            discourse.suppliers[party] = draft.name("supplier")
+        for slot in ("to_entity", "from_entity"):
+            party = draft.name(slot)
+            if party:
+                discourse.suppliers[party] = draft.name("supplier")
     if goods.number is not None and not goods.number.currency and goods.sort in ("count", "bare"):
         discourse.count, discourse.count_goods = goods.number, goods
 

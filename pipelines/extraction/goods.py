@@ -86,7 +86,7 @@ def goods_of(
         g.possessed = _preceded_by(plain, pack.words["possessives"], g.number.figure[0] if g.number else g.start)
         g.pointed = g.sort == "kind" and _preceded_by(plain, pack.words["demonstrative"], g.start)
         before = plain[max(sentence.start, g.start - 12) : g.start].rstrip(" ")
-        for side in ("from", "to"):
+        for side in ("from", "to") if g.number else ():
             if any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in pack.words[f"grow_{side}"]):
                 g.grown = "from" if side == "from" else "to"
     return sorted(goods, key=lambda g: (g.start, g.end))

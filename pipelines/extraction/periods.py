@@ -114,6 +114,10 @@ def _readings(
             day, month = int(groups["day"]), pack.months[groups["month"]]
             return _recurring(lambda y: (date(y, month, day),) * 2, year, first, today)
         start, months = _months_of(kind, groups, pack)
+        if kind == "last-month":
+            return _fixed(next(c for n in (0, -1) if (c := _span(today.year + n, start, 1))[1] < first))
+        if kind == "next-month":
+            return _fixed(next(c for n in (0, 1) if (c := _span(today.year + n, start, 1))[0] > today))
         if shift and kind == "season":
             return _fixed(_shifted_season(start, shift, today))
         if shift:
@@ -214,7 +218,7 @@ def _union(first: Period, second: Period) -> Period:
         near = past = future = (start, second.near[1])
     else:
         near, past, future = (
-            (a[0], _from(b, a[0]))
+            (a[0], _from(b, a[0]) if second.floating else b[1])
             for a, b in ((first.near, second.near), (first.past, second.past), (first.future, second.future))
         )
     return Period(
