@@ -46,9 +46,8 @@ class Discourse:
         for index, party in enumerate(reading.parties):
             if party.name.how != "anaphor":
                 continue
-            earlier = [
-                p.name.claim_name for p in reading.parties[:index] if p.name.role == "party" and p.name.claim_name
-            ]
+            before = [p for p in reading.parties[:index] if p.name.role == "party" and p.name.claim_name]
+            earlier = [p.name.claim_name for p in before if not p.oblique] or [p.name.claim_name for p in before]
             meant = self.subject or (earlier[-1] if earlier else None)
             if party.name.kind == "latter":
                 earlier, meant = [], earlier[-1] if earlier else self.last

@@ -4,7 +4,6 @@ Here belongs the order of the steps over one item. Each step has its own module;
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -25,7 +24,7 @@ from pipelines.extraction.names import NameFinder, Names
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.periods import durations, periods
 from pipelines.extraction.quantities import numbers
-from pipelines.extraction.text import compose, fold, sentences
+from pipelines.extraction.text import fold, is_tidy, sentences, tidy, unwrap
 from pipelines.extraction.vocabulary import Vocabulary
 
 EXTRACTOR = "waybill"
@@ -69,9 +68,9 @@ class Extractor:
         `language` is ISO 639-1; without a pack for it there are mentions only. Relative dates are read from the days of
         publication, and stay open where these are None. Never raises on any text.
         """
-        if not unicodedata.is_normalized("NFC", text):
-            composed, places = compose(text)
-            read = self._extract(composed, language, published_start, published_end, title)
+        if not is_tidy(text):
+            tidied, places = tidy(text)
+            read = self._extract(tidied, language, published_start, published_end, title)
             return _moved(read, text, places)
         return self._extract(text, language, published_start, published_end, title)
 
@@ -79,7 +78,7 @@ class Extractor:
         self, text: str, language: str, published_start: date | None, published_end: date | None, title: str | None
     ) -> Extraction:
         code = language.lower().replace("_", "-").split("-")[0]
-        plain = fold(text)
+        plain = unwrap(fold(text))
         known = code if code in self._packs else None
         pack = self._packs.get(code) or next(iter(self._packs.values()), None)
         if pack is None:
@@ -149,7 +148,7 @@ class Extractor:
 
 
 def _moved(read: Extraction, text: str, places: list[int]) -> Extraction:
-    """An extraction from composed text with its offsets brought back to the text as given."""
+    """An extraction from tidied text with its offsets brought back to the text as given."""
 
     def ends(start: int, end: int) -> tuple[int, int]:
         return places[start], places[end]

@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 MAX_SENTENCE = 1500
 """Longer stretches without an end of sentence are cut here, so that hostile text takes linear time."""
@@ -54,8 +55,16 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-def compose(text: str) -> tuple[str, list[int]]:
-    """The text with accents composed (NFC), and the place in the text given of each character and of the end."""
+_UNTIDY = re.compile(r"[^\S\n][^\S\n]|[^\S\n]\n")
+
+
+def is_tidy(text: str) -> bool:
+    """Whether accents are composed (NFC) and blanks single, so that the text can be read as it is."""
+    return unicodedata.is_normalized("NFC", text) and not _UNTIDY.search(text)
+
+
+def tidy(text: str) -> tuple[str, list[int]]:
+    """The text with accents composed and blanks single, and where each character, and the end, stood before."""
     pieces: list[str] = []
     places: list[int] = []
     start = 0
@@ -64,10 +73,27 @@ def compose(text: str) -> tuple[str, list[int]]:
         if position < len(text) and position - start < 30 and unicodedata.combining(text[position]):
             continue
         piece = unicodedata.normalize("NFC", text[start:position])
-        pieces.append(piece)
-        places += [min(start + offset, position - 1) for offset in range(len(piece))]
+        follows = text[position : position + 1]
+        blank = piece.isspace() and piece != "\n"
+        if not (blank and follows.isspace()):
+            pieces.append(piece)
+            places += [min(start + offset, position - 1) for offset in range(len(piece))]
         start = position
     return "".join(pieces), [*places, len(text)]
+
+
+def unwrap(plain: str) -> str:
+    """Folded text with the line breaks inside wrapped paragraphs turned into blanks; same length."""
+    lines = plain.split("\n")
+    breaks = [" " if _wrapped(line, following) else "\n" for line, following in pairwise(lines)]
+    return "".join(part for row in zip(lines, [*breaks, ""], strict=True) for part in row)
+
+
+def _wrapped(line: str, following: str) -> bool:
+    """Whether a line only ran out of room: it is long, and the next goes on."""
+    if len(line) < 45 or not following.strip() or _BULLET.match(following):
+        return False
+    return not re.search(r"[!?:;\"][ )]*$|\.[ )\"]*$", line[-10:]) or len(line) >= 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +112,7 @@ _BULLET = re.compile(r"\s*(?:[-*•·▪>]|\d{1,2}[.)]|\(\d{1,2}\))\s")
 def sentences(
     text: str, plain: str, abbreviations: frozenset[str], ordinal_dot: bool, names_end: frozenset[int] = frozenset()
 ) -> list[Sentence]:
-    """Sentences in order. Lines that were only wrapped are joined; a full stop after an abbreviation ends nothing.
+    """Sentences in order, within the lines of unwrapped text. A full stop after an abbreviation ends nothing.
 
     `names_end` holds the ends of names, so that a name of one letter is not taken for an initial.
     """
@@ -104,23 +130,11 @@ def sentences(
 
 def _paragraphs(plain: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    start = position = 0
+    start = 0
     for line in plain.split("\n"):
-        end = position + len(line)
-        follows = plain[end + 1 : end + 60]
-        next_line = follows.split("\n", 1)[0]
-        wrapped = (
-            len(line) >= 45
-            and not re.search(r"[.!?:;\"][ )]*$", line[-10:])
-            and next_line.strip() != ""
-            and not _BULLET.match(next_line)
-        )
-        # A wrapped line that ends with a full stop still belongs to its paragraph; the sentence splitter decides.
-        if not wrapped:
-            if end > start:
-                found.append((start, end))
-            start = end + 1
-        position = end + 1
+        if line:
+            found.append((start, start + len(line)))
+        start += len(line) + 1
     return found
 
 

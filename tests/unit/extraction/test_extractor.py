@@ -88,14 +88,21 @@ def test_decomposed_accents_are_read_and_quoted_as_given(extractor: Extractor) -
     assert claim.quote == text[claim.quote_start : claim.quote_end] == text
 
 
-def test_wrapped_lines_are_one_sentence(extractor: Extractor) -> None:
-    text = (
-        "According to CNBC, Nvidia has been asked to send the 12,000 H100s\n"
-        "that were reserved for Tesla to X, the social network."
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", " \n", "  "])
+def test_wrapped_lines_are_one_sentence(extractor: Extractor, line_end: str) -> None:
+    text = line_end.join(
+        [
+            "According to CNBC, Nvidia has been asked to send the 12,000",
+            "H100s that were reserved for Tesla to X, the social network.",
+            "Tesla's order for more than $500 million of them is late by several",
+            "months.",
+        ]
     )
-    (claim,) = read(extractor, text).claims
+    diversion, delay = read(extractor, text).claims
 
-    assert (claim.from_entity, claim.to_entity, claim.quantity_low) == ("Tesla", "X", 12000)
+    assert (diversion.from_entity, diversion.to_entity, diversion.quantity_low) == ("Tesla", "X", 12000)
+    assert (delay.value_low, delay.delay_low_days, delay.delay_high_days) == (500e6, 60, 300)
+    assert text[delay.quote_start : delay.quote_end] == delay.quote
 
 
 @pytest.mark.parametrize(
