@@ -38,6 +38,8 @@ def party_slots(
         lessor, seller = _lessor(head, segment), None
         taken = {lessor.value} if lessor else set()
     group = _recipients(event, head, segment, taken)
+    if event == "plan" and segment.goods.number and discourse.person and (pronoun := _he(head, segment, len(group))):
+        group = [Filled(discourse.person, pronoun.start, pronoun.end, f"pronoun:{pronoun.entry}", STRENGTHS["carried"])]
     carried = None
     if not group and discourse.group and any(c.kind == "m_group" for c in segment.cues):
         group = [
@@ -128,6 +130,12 @@ def _wisher(head: Cue, segment: Segment) -> Party | None:
     """The person who wants something in his own name: the nearest subject of the cue, nobody between."""
     before = [p for p in segment.parties if p.name.start < head.start and not p.oblique and p.name.role != "outlet"]
     return before[-1] if before and before[-1].name.role == "person" and "wisher" in before[-1].roles else None
+
+
+def _he(head: Cue, segment: Segment, members: int) -> Cue | None:
+    """The pronoun right before the cue that means a person, or cannot mean the several parties before it."""
+    kinds = ("m_he", "m_pronoun") if members > 1 else ("m_he",)
+    return next((c for c in segment.cues if c.kind in kinds and 0 <= head.start - c.end <= 12), None)
 
 
 def _recipients(event: Event, head: Cue, segment: Segment, taken: set[object]) -> list[Filled]:
