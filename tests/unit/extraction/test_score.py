@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SHARED = Path(os.environ.get("WAYBILL_SHARED", ROOT.parent / "shared"))
 GOLD = SHARED / "gold" / "dev.jsonl"
 STORY = [f"dev-{number:04}" for number in (1, 2, 3, 31, 32, 33, 47, 48)]
-FLOORS = {"en": 0.85, "fr": 0.83, "de": 0.75}
+FLOORS = {"en": 0.88, "fr": 0.95, "de": 0.82}
 
 
 def item(text: str, *claims: dict[str, Any]) -> dict[str, Any]:
@@ -119,5 +119,5 @@ def test_the_gold_items_are_read_as_well_as_before(extractor: Extractor, gold_it
 def test_the_story_is_read_whole(extractor: Extractor, gold_items: list[dict[str, Any]]) -> None:
     score: Score = score_items([i for i in gold_items if i["item_id"] in STORY], extractor)
 
-    assert score.claims["all"].f1 >= 0.96, score.errors
+    assert score.claims["all"].f1 >= 0.98, score.errors
     assert score.claims["diversion"].f1 == 1.0
