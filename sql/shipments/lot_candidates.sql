@@ -43,7 +43,7 @@ WITH meetings AS (
     INNER JOIN shipments.lot_nodes AS joiner ON opener.to_id = joiner.to_id
     WHERE
         joiner.kind = 'statement'
-        AND (opener.kind <> 'move' OR joiner.event IN ('shipment', 'delivery', 'delay'))
+        AND (opener.kind <> 'move' OR joiner.event IN ('allocation', 'shipment', 'delivery', 'delay'))
 )
 
 SELECT

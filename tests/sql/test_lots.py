@@ -97,6 +97,22 @@ def test_reversed_parties_are_two_lots() -> None:
     }
 
 
+@pytest.mark.parametrize("event", ["allocation", "shipment", "delivery"])
+def test_what_is_said_of_the_one_who_gained_a_moved_lot_joins_it(event: str) -> None:
+    world = World()
+    world.claim("diversion", giver="Tesla", to="X", gpus=12_000)
+    world.claim(event, to="X", gpus=12_000)
+    assert [lot["records"] for lot in lots(world)] == [2]
+
+
+@pytest.mark.parametrize("event", ["order", "allocation", "delay", "cancellation"])
+def test_what_is_said_of_the_one_who_lost_a_moved_lot_joins_it(event: str) -> None:
+    world = World()
+    world.claim("diversion", giver="Tesla", to="X", gpus=12_000)
+    world.claim(event, to="Tesla", gpus=12_000)
+    assert [lot["records"] for lot in lots(world)] == [2]
+
+
 @pytest.mark.parametrize("order", list(permutations((10_000, 11_400, 13_000))))
 def test_a_chain_of_weak_links_is_two_lots_or_a_conflict_that_is_shown(order: tuple[float, ...]) -> None:
     built = orders(World(), *order).build(LOTS)
