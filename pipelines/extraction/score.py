@@ -18,6 +18,7 @@ from typing import Any
 
 from pipelines.extraction.claim import Claim
 from pipelines.extraction.engine import Extractor, extractor_version
+from pipelines.extraction.periods import month_days
 from pipelines.extraction.text import fold
 from pipelines.extraction.vocabulary import Vocabulary, vocabulary_from
 from pipelines.reference import load_reference
@@ -147,17 +148,27 @@ def paired(gold: Sequence[Slots], predicted: Sequence[Slots]) -> list[tuple[int,
     return list(best(0, (1 << len(predicted)) - 1)[1])
 
 
+def published_days(written: str | None) -> tuple[date | None, date | None]:
+    """First and last day that a time of publication means: a month stands for all its days."""
+    if not written:
+        return None, None
+    if len(written) == len("2024-06"):
+        return month_days(written)
+    day = date.fromisoformat(written[:10])
+    return day, day
+
+
 def score_items(items: Iterable[dict[str, Any]], extractor: Extractor) -> Score:
     """Extracts every item and scores the claims against its gold claims."""
     score, name = Score(), canonical(extractor.vocabulary)
     for item in items:
-        day = date.fromisoformat(item["published_at"][:10]) if item.get("published_at") else None
+        first_day, last_day = published_days(item.get("published_at"))
         started = time.perf_counter()
         extraction = extractor.extract(
             item["text"],
             language=item.get("language", "und"),
-            published_start=day,
-            published_end=day,
+            published_start=first_day,
+            published_end=last_day,
             title=item.get("title"),
         )
         score.seconds += time.perf_counter() - started

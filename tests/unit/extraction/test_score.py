@@ -2,13 +2,24 @@
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelines.extraction.engine import Extractor
-from pipelines.extraction.score import Score, agrees, canonical, main, paired, score_items, slots_of, table
+from pipelines.extraction.score import (
+    Score,
+    agrees,
+    canonical,
+    main,
+    paired,
+    published_days,
+    score_items,
+    slots_of,
+    table,
+)
 from pipelines.extraction.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -58,6 +69,19 @@ def test_silence_is_counted_on_claimless_items(extractor: Extractor) -> None:
     score = score_items([item("Nvidia sells GPUs."), item("Tesla ordered 5,000 H100 GPUs from Nvidia.")], extractor)
 
     assert (score.silent.right, score.silent.gold) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2024-06", (date(2024, 6, 1), date(2024, 6, 30))),
+        ("2024-06-05", (date(2024, 6, 5), date(2024, 6, 5))),
+        ("2024-06-05T23:00:00+00:00", (date(2024, 6, 5), date(2024, 6, 5))),
+        (None, (None, None)),
+    ],
+)
+def test_a_time_of_publication_is_read_as_days(written: str | None, expected: tuple[Any, Any]) -> None:
+    assert published_days(written) == expected
 
 
 @pytest.mark.parametrize(
