@@ -8,7 +8,7 @@ PORT ?= 3000
 -include .env
 export
 
-.PHONY: help setup run dev test check format docs snapshot clean
+.PHONY: help setup run dev test check format docs snapshot screenshots clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -48,6 +48,9 @@ docs: $(READY) ## Write docs/dictionary.md and sql/lineage.json from the SQL fil
 
 snapshot: $(READY) ## Write the reviewed asset graph, tests/graph/asset_graph.txt
 	@$(BIN)/python -m tests.graph.snapshot
+
+screenshots: $(READY) ## Take the README's pictures of the UI; needs Chromium
+	@$(BIN)/python -m tests.e2e.screenshots
 
 clean: ## Remove the virtual environment; state in var/ stays
 	rm -rf $(VENV)

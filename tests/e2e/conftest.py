@@ -1,13 +1,16 @@
-"""One run of the main job on the sample, by the command that people use, shared by all who ask about it."""
+"""One run of the main job on the sample and one running Dagster, by the commands that people use, shared by all."""
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.running import make_run
+from pipelines.settings import ROOT
+from tests.e2e.running import AS_OF, make_run
+from tests.e2e.serving import Dagster, serve
 
 
 @dataclass(frozen=True)
@@ -30,3 +33,17 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 def own_story(story: Story, tmp_path: Path) -> Path:
     """A copy of that home, for tests that change it."""
     return Path(shutil.copytree(story.home, tmp_path / "waybill", symlinks=True))
+
+
+@pytest.fixture(scope="session")
+def watched_news(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's news in a folder of its own, which the running Dagster watches."""
+    return Path(shutil.copytree(ROOT / "sample" / "news", tmp_path_factory.mktemp("inputs") / "news"))
+
+
+@pytest.fixture(scope="session")
+def dagster(story: Story, watched_news: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dagster]:
+    """`make dev`, on a copy of the state that `make run` left."""
+    home = Path(shutil.copytree(story.home, tmp_path_factory.mktemp("dev") / "home", symlinks=True))
+    with serve(home, WAYBILL_NEWS_DIR=str(watched_news), WAYBILL_AS_OF=AS_OF) as running:
+        yield running

@@ -1,17 +1,14 @@
 """`make dev` with its real processes: the UI, the daemon, the schedule, the sensors, on the state of `make run`."""
 
 import os
-import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.settings import ROOT
-from tests.e2e.running import AS_OF, ask, make_run
-from tests.e2e.serving import Dagster, serve, wait_for
+from tests.e2e.running import ask
+from tests.e2e.serving import Dagster, wait_for
 
 pytestmark = [pytest.mark.dagster, pytest.mark.xdist_group("story")]
 
@@ -19,22 +16,6 @@ RUN_SECONDS = 180.0
 AUTOMATION = """{ repositoriesOrError { ... on RepositoryConnection { nodes {
     schedules { name cronSchedule scheduleState { status } }
     sensors { name sensorState { status ticks { status runIds skipReason } } } } } } }"""
-
-
-@pytest.fixture(scope="module")
-def news(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's news in a folder of its own, as old as files are that nobody is writing."""
-    folder = tmp_path_factory.mktemp("inputs") / "news"
-    shutil.copytree(ROOT / "sample" / "news", folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def dagster(news: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dagster]:
-    home = tmp_path_factory.mktemp("dev") / "home"
-    assert make_run(home, WAYBILL_NEWS_DIR=str(news)).returncode == 0
-    with serve(home, WAYBILL_NEWS_DIR=str(news), WAYBILL_AS_OF=AS_OF) as running:
-        yield running
 
 
 def automation(dagster: Dagster) -> dict[str, Any]:
@@ -73,9 +54,9 @@ def test_a_run_from_the_terminal_is_listed_among_the_jobs(dagster: Dagster) -> N
     assert run["runId"] in [one["runId"] for one in of_the_job["pipelineOrError"]["runs"]]
 
 
-def test_a_file_dropped_into_the_folder_is_read_by_a_run_of_the_sensor(dagster: Dagster, news: Path) -> None:
+def test_a_file_dropped_into_the_folder_is_read_by_a_run_of_the_sensor(dagster: Dagster, watched_news: Path) -> None:
     wait_for("the first run of the sensor", lambda: succeeded(dagster, "new files", 1), RUN_SECONDS)
-    dropped = news / "dropped.en.txt"
+    dropped = watched_news / "dropped.en.txt"
     dropped.write_text("date 2024-07-01\nNvidia has shipped 512 H100 chips to Oracle.\n", encoding="utf-8")
     os.utime(dropped, (time.time() - 60,) * 2)
     wait_for("the run for the dropped file", lambda: succeeded(dagster, "new files", 2), RUN_SECONDS)
