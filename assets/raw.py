@@ -9,6 +9,7 @@ import dagster as dg
 from assets.sources import FEEDS, NEWS_FOLDER, SUPPLIER_FOLDER
 from pipelines.arrivals import collect_news, collect_supplier_documents
 from pipelines.lineage import Lineage
+from pipelines.news.feed_list import load_feeds
 from pipelines.sql_assets import asset_key, sql_stage
 from pipelines.sql_model import Model
 from pipelines.warehouse import Warehouse
@@ -44,6 +45,8 @@ def _collect(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
         yield dg.AssetObservation(
             NEWS_FOLDER, metadata={"folder": str(settings.news_dir), "documents": news.documents_seen}
         )
+        feeds = load_feeds(settings.reference_dir / "feeds.toml", settings.feeds)
+        yield dg.AssetObservation(FEEDS, metadata={"feeds": len(feeds), "urls": ", ".join(feed.url for feed in feeds)})
         log.info(
             "news: %d documents seen, %d new or changed (%d unreadable), %d new items, %d entries rejected",
             news.documents_seen, news.documents_new, news.documents_unreadable, news.items_new, news.entries_rejected,

@@ -142,7 +142,7 @@ def _table_column(column: Column, sources: tuple[tuple[str, str], ...], models: 
     description = column.description + (f" From {', '.join(links)}." if links else "")
     other = []
     if column.reference:
-        other.append(f"stands in {column.reference[0]}.{column.reference[1]}")
+        other.append(f"in {column.reference[0]}")
     if column.one_of:
         other.append(f"one of {', '.join(column.one_of)}")
     return dg.TableColumn(
