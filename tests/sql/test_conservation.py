@@ -62,7 +62,7 @@ def tell(said: list[dict[str, Any]], booked: list[dict[str, Any]]) -> World:
     return world
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.lists(claims, max_size=14), st.lists(lines, max_size=6))
 def test_units_are_conserved_in_every_scenario(said: list[dict[str, Any]], booked: list[dict[str, Any]]) -> None:
     built = tell(said, booked).build()
@@ -91,7 +91,7 @@ def conserved_between_entities(built: Built) -> None:
             assert by_lot == by_entity
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.lists(claims, max_size=14), st.lists(lines, max_size=6))
 def test_every_flow_belongs_to_one_lot_and_no_other_statement_to_any(
     said: list[dict[str, Any]], booked: list[dict[str, Any]]

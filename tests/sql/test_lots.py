@@ -133,7 +133,7 @@ def agree(one: float, other: float) -> bool:
     return abs(one - other) <= 0.15 * max(one, other)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.lists(st.integers(min_value=10, max_value=60).map(lambda n: n * 250.0), min_size=1, max_size=9))
 def test_openers_of_lots_never_agree_and_members_agree_with_their_opener(gpus: list[float]) -> None:
     built = orders(World(), *gpus).build("shipments.lot_members")
