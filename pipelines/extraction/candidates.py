@@ -40,6 +40,7 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     counts = [n for n in numbers if not n.currency and not any(a < n.end and n.start < b for a, b in taken)]
     counts = [part for n in counts for part in apart(found.plain, n, cues, pack)]
     goods = goods_of(found, pack, sentence, counts, money, cues)
+    goods = goods or _pronoun(found.plain, start, end, pack)
     # A maker beside its product belongs to the goods; a party between count and product keeps its role.
     products = [g for g in goods if g.sort in ("count", "kind")]
     parties = [Party(n) for n in names if n.role != "maker" or not any(g.start <= n.start < g.end for g in products)]
@@ -52,7 +53,9 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     group_parties(found.plain, parties, pack)
     makers = [name for name in names if name.role == "maker"]
     question = found.plain[start:end].rstrip("\"' )").endswith("?")
-    reading = Reading(index, start, end, sentence.paragraph, parties, cues, [], abstract, makers, durations, question)
+    reading = Reading(
+        index, start, end, sentence.paragraph, parties, cues, [], abstract, makers, durations, question, counts
+    )
     reading.segments = _segments(found.plain, reading, goods, pack)
     for segment in reading.segments:
         segment.parties = [p for p in parties if segment.start <= p.name.start < segment.end]
@@ -64,6 +67,13 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
         segment.products = [p for p in within(found.products, start, end) if segment.start <= p.start < segment.end]
         segment.money = [m for m in money if segment.start <= m.start < segment.end]
     return reading
+
+
+def _pronoun(plain: str, start: int, end: int, pack: LanguagePack) -> list[Goods]:
+    """The pronoun that may stand for the lot told before, where a sentence names no goods."""
+    pattern = pack.patterns.get("goods_pronouns")
+    match = pattern.search(plain, start, end) if pattern else None
+    return [Goods(match.start(), match.end(), "same", None, None, True, pronoun=True)] if match else []
 
 
 def _segments(plain: str, reading: Reading, goods: list[Goods], pack: LanguagePack) -> list[Segment]:

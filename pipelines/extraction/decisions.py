@@ -6,7 +6,7 @@ learned models can take the place of these scored rules. No word of any language
 """
 
 from pipelines.extraction.claim import Event
-from pipelines.extraction.discourse import Discourse, source_of
+from pipelines.extraction.discourse import Discourse, Source, source_of
 from pipelines.extraction.diversions import delayed_by, diversion_of, each_way
 from pipelines.extraction.drafts import Draft
 from pipelines.extraction.features import Cue, Goods, Reading, Segment
@@ -29,12 +29,15 @@ def decide(segment: Segment, reading: Reading, discourse: Discourse) -> list[Dra
     diversion = diversion_of(segment, reading, discourse, source)
     if diversion:
         return [*each_way(diversion, segment), *delayed_by(diversion, segment, reading, source)]
+    if segment.goods.pronoun:
+        return []
     if segment.goods.number is None and any("ahead" in party.roles for party in segment.parties):
         return []  # who is served first is no lot of goods
     head = _head(segment)
     if head is None:
         return []
-    event, future = _event(head, segment, reading)
+    head = _spending(_late(head, segment), segment)
+    event, future = _event(head, segment, reading, _of_person(source, reading, discourse))
     if event is None or (segment.goods.grown == "from" and head.kind != "grow" and event == "plan"):
         return []
     drafts = []
@@ -69,7 +72,40 @@ def _head(segment: Segment) -> Cue | None:
     return None
 
 
-def _event(head: Cue, segment: Segment, reading: Reading) -> tuple[Event | None, bool]:
+_DONE_LATE = ("buy", "ship", "deliver", "install", "supply", "receive", "move", "promise", "have", "want", "spend")
+
+
+def _late(head: Cue, segment: Segment) -> Cue:
+    """The cue of lateness in place of the noun of what is late, or of any verb where the slip is stated."""
+    late = segment.first("delay")
+    if late is None or head.kind not in _DONE_LATE:
+        return head
+    return late if segment.durations or head.tag == "noun" else head
+
+
+def _spending(head: Cue, segment: Segment) -> Cue:
+    """What is to be spent or wanted, in place of the noun of the purchase that it is for."""
+    if head.kind != "buy" or head.tag != "noun":
+        return head
+    return next((c for c in segment.cues if c.kind == "spend" and c.tag == "future"), head)
+
+
+def _of_person(source: Source, reading: Reading, discourse: Discourse) -> bool:
+    """Whether a person says it, so that a conditional is what he expects and no hearsay."""
+    persons = {p.name.claim_name for p in reading.parties if p.name.role == "person"} | {discourse.person}
+    return source.certainty == "confirmed" and source.name is not None and source.name in persons
+
+
+def _lies_ahead(segment: Segment) -> bool:
+    """Whether the segment states a time that is still to come."""
+    today = segment.published
+    return today is not None and any(
+        p.near[0] > today or (p.edge == "end" and p.near[1] > today) for p, roles in segment.periods
+        if "other" not in roles
+    )  # fmt: skip
+
+
+def _event(head: Cue, segment: Segment, reading: Reading, personal: bool) -> tuple[Event | None, bool]:
     """The event of a cue in its tense and mood, and whether it is still to come."""
     if segment.goods.grown and any(c.kind == "grow" for c in reading.cues):
         planned = any(c.kind in ("m_future", "want") or c.tag == "future" for c in reading.cues)
@@ -81,6 +117,7 @@ def _event(head: Cue, segment: Segment, reading: Reading) -> tuple[Event | None,
     )
     wanted = any(c.kind == "want" and (c is head or _governs(c, head)) for c in near)
     past = head.tag in ("past", "hearsay") and not future
+    future = future or (personal and head.tag == "hearsay")
     to_come = future or wanted
     kind = head.kind
     simple: dict[str, Event] = {
@@ -95,6 +132,7 @@ def _event(head: Cue, segment: Segment, reading: Reading) -> tuple[Event | None,
     if kind in simple:
         return simple[kind], to_come or kind == "want"
     if kind == "have":
+        to_come = to_come or _lies_ahead(segment)
         return ("plan" if to_come else "holding"), to_come
     if kind == "spend":
         return (
@@ -105,9 +143,10 @@ def _event(head: Cue, segment: Segment, reading: Reading) -> tuple[Event | None,
     if kind == "buy":
         return ("plan" if to_come and not _agreed(head) else "order"), to_come
     if kind == "install":
+        to_come = to_come or (head.tag != "past" and _lies_ahead(segment))
         return ("plan" if to_come else "delivery"), to_come
     if kind in ("deliver", "receive"):
-        return ("plan" if wanted else "shipment" if future else "delivery"), to_come
+        return ("plan" if wanted or (future and personal) else "shipment" if future else "delivery"), to_come
     if kind == "supply":
         return ("delivery" if past else "allocation"), to_come
     if kind == "rent":
@@ -154,7 +193,9 @@ def complete(draft: Draft) -> bool:
         and draft.event not in ("delay", "diversion", "cancellation")
     ):
         return False
-    if goods.sort == "value" and draft.event not in ("delay", "cancellation") and not draft.segment.products:
+    spent = draft.head is not None and draft.head.kind == "spend" and bool(draft.reading.makers)
+    named = bool(draft.segment.products) or spent
+    if goods.sort == "value" and draft.event not in ("delay", "cancellation") and not named:
         return False
     return goods.sort != "order" or draft.event in ("delay", "cancellation", "diversion")
 

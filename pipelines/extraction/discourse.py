@@ -3,12 +3,16 @@
 Here belong the memory of one item and the resolution of anaphora and sources from it. Events and roles stay out.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 
 from pipelines.extraction.claim import Certainty
 from pipelines.extraction.features import Cue, Goods, Party, Reading, Segment
 from pipelines.extraction.names import ProductName
 from pipelines.extraction.quantities import Number
+
+_BULLET = re.compile(r"(?:[-*•·>]|\d{1,2}[.)])\s")
+"""How a line of a list begins; such lines keep the source that the list's first sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,9 @@ class Discourse:
     count_goods: Goods | None = None
     diversion: tuple[str, str] | None = None
     diversion_sentence: int = -1
+    lead: Source | None = None
+    favoured: tuple[str, str] | None = None
+    favoured_sentence: int = -1
     suppliers: dict[str, str | None] = field(default_factory=dict)
 
     def resolve(self, reading: Reading) -> None:
@@ -53,6 +60,10 @@ class Discourse:
                 earlier, meant = [], earlier[-1] if earlier else self.last
             if earlier and reading.parties[index - 1].name.role == "party":
                 meant = earlier[-1]
+            owner = reading.parties[index - 1] if index else None
+            short = party.name.end - party.name.start <= 4
+            if owner and short and self.subject and {"possessor", "origin"} & set(owner.roles):
+                meant = self.subject if self.subject != owner.name.claim_name else meant  # "X's go to it": not to X
             party.name = replace(party.name, claim_name=meant or "")
 
     def remember(self, reading: Reading) -> None:
@@ -81,6 +92,11 @@ class Discourse:
                 self.outlet = party.name.claim_name
             elif party.name.role == "maker":
                 self.maker = party.name.claim_name
+        outlet = next((p.name for p in reading.parties if p.name.role == "outlet"), None)
+        if outlet and reading.abstract.rstrip().endswith(":"):
+            self.lead = Source(outlet.claim_name, "reported", outlet.start, outlet.end, "carried:list")
+        elif not _BULLET.match(reading.abstract):
+            self.lead = None
         if any(cue.kind == "m_carry_person" for cue in reading.cues) and self.person:
             self.source = Source(self.person, "confirmed", reading.start, reading.end, "before")
             self.source_paragraph = reading.paragraph
@@ -132,7 +148,7 @@ def _stated(segment: Segment, reading: Reading, discourse: Discourse) -> Source:
         return Source(reported, "reported", hearsay.start, hearsay.end, f"hearsay:{hearsay.entry}")
     if cue := cues.get("m_sources"):
         return Source(None, "reported", cue.start, cue.end, f"unnamed:{cue.entry}")
-    return Source(None, "confirmed", segment.start, segment.start, "plain")
+    return discourse.lead or Source(None, "confirmed", segment.start, segment.start, "plain")
 
 
 def _itself(cue: Cue, reading: Reading, discourse: Discourse) -> Source:

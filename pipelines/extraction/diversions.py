@@ -32,6 +32,8 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
     """The diversion that a segment tells, None where one side lacks evidence."""
     if segment.has("delay") and not segment.has("divert", "move"):
         return None
+    if segment.goods.sort in ("value", "kind") and segment.has("delay") and segment.durations and segment.money:
+        return None
     candidates = [
         p
         for p in segment.parties
@@ -47,6 +49,7 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
         or any("loser" in p.roles for p in candidates)
     )
     moved = moved or (swap and segment.has("resell"))
+    moved = moved or any("receiver" in p.roles for p in candidates)
     back = (discourse.diversion[1], discourse.diversion[0]) if discourse.diversion else None
     best: tuple[float, Filled | None, Filled | None] = (0.0, None, None)
     losers = [
@@ -75,11 +78,38 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
     if total < DIVERSION_FROM:
         from_, to = _returned(losers, gainers, swap, divert, moved, segment, reading, discourse)
         if from_ is None or to is None:
+            from_, to = _favoured(candidates, divert, segment, reading, discourse)
+        if from_ is None or to is None:
             return None
     draft = Draft("diversion", segment, reading, source, head=segment.first("divert", "move", "receive", "ship"))
     if from_ and to:
         draft.slots.update(from_entity=from_, to_entity=to)
     return draft if from_ and to else None
+
+
+def favour(reading: Reading, discourse: Discourse) -> None:
+    """Notes who is put before whom by a sentence without a count; what is moved may follow."""
+    parties = [p for p in reading.parties if p.name.role == "party" and p.name.claim_name and "source" not in p.roles]
+    losers = {p.name.claim_name for p in parties if _from_weight(p, True) >= FROM_WEIGHTS["ahead"]}
+    gainers = {p.name.claim_name for p in parties if _to_weight(p, True) >= TO_WEIGHTS["target"]}
+    if len(losers) == 1 and len(gainers) == 1 and losers != gainers and not reading.question:
+        discourse.favoured, discourse.favoured_sentence = (losers.pop(), gainers.pop()), reading.index
+
+
+def _favoured(
+    candidates: list[Party], divert: bool, segment: Segment, reading: Reading, discourse: Discourse
+) -> tuple[Filled | None, Filled | None]:
+    """A count told of those whom the sentence before put one before the other ("The move concerns 12,000 H100s")."""
+    told = discourse.favoured is not None and reading.index - discourse.favoured_sentence == 1
+    if candidates or not told or segment.goods.sort != "count" or not (divert or segment.has("m_lot")):
+        return None, None
+    if discourse.favoured is None or discourse.diversion is not None:
+        return None, None
+    loser, gainer = (
+        Filled(name, segment.start, segment.start, "favoured-before", STRENGTHS["carried"])
+        for name in discourse.favoured
+    )
+    return loser, gainer
 
 
 def _receiving(segment: Segment) -> Party | None:

@@ -13,10 +13,12 @@ from pathlib import Path
 from pipelines.extraction import pack as packs
 from pipelines.extraction.candidates import readings
 from pipelines.extraction.claim import Extraction, Mention, Slot
+from pipelines.extraction.corrections import correct, count_of_before, named_after
 from pipelines.extraction.cues import CueFinder
 from pipelines.extraction.decisions import decide
 from pipelines.extraction.decoding import decode, mention
 from pipelines.extraction.discourse import Discourse
+from pipelines.extraction.diversions import favour
 from pipelines.extraction.drafts import Draft
 from pipelines.extraction.features import Found, Goods, Reading, Segment
 from pipelines.extraction.filling import Item, fill, substantial
@@ -24,7 +26,7 @@ from pipelines.extraction.names import NameFinder, Names
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.periods import durations, periods
 from pipelines.extraction.quantities import numbers
-from pipelines.extraction.text import fold, is_tidy, sentences, tidy, unwrap
+from pipelines.extraction.text import elide, fold, is_tidy, sentences, tidy, unwrap
 from pipelines.extraction.vocabulary import Vocabulary
 
 EXTRACTOR = "waybill"
@@ -78,11 +80,11 @@ class Extractor:
         self, text: str, language: str, published_start: date | None, published_end: date | None, title: str | None
     ) -> Extraction:
         code = language.lower().replace("_", "-").split("-")[0]
-        plain = unwrap(fold(text))
         known = code if code in self._packs else None
         pack = self._packs.get(code) or next(iter(self._packs.values()), None)
         if pack is None:
             return Extraction()
+        plain = elide(unwrap(fold(text)), pack.words.get("elisions", ()))
         context = fold(title or "") + "\n" + plain
         names = self._names[pack.code].find(text, plain, context)
         if not _relevant(names, context, pack):
@@ -138,9 +140,15 @@ class Extractor:
                         if any(d.event == "diversion" and _way([d]) != _way(decided) for d in again):
                             told[id(last)] = list(_filled(again, discourse, item))
                 told[id(segment)] = list(_filled(decided, discourse, item))
+                if not decided and drafts:
+                    count_of_before(drafts, segment, reading)
                 _remember(discourse, segment, decided, reading)
+            if not any(told[id(s)] for s in reading.segments):
+                favour(reading, discourse)
+            correct(drafts, [d for s in reading.segments for d in told[id(s)]], reading)
+            named_after(drafts, reading)
             for segment in reading.segments:
-                drafts += told[id(segment)]
+                drafts += [d for d in told[id(segment)] if not reading.corrects]
                 if not told[id(segment)] and segment.goods.sort == "count":
                     unexplained.append(mention(segment.goods, segment.start, segment.end, found.text, _reason(segment)))
             discourse.remember(reading)

@@ -27,6 +27,7 @@ class Goods:
     grown: Literal["", "from", "to"] = ""
     pointed: bool = False
     possessed: bool = False
+    pronoun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +107,5 @@ class Reading:
     makers: list[Name]
     durations: list[Duration]
     question: bool = False
+    counts: list[Number] = field(default_factory=list)
+    corrects: bool = False

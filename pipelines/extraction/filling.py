@@ -49,6 +49,8 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
         return Filled(last.claim_name, goods.start, goods.end, "product-before", STRENGTHS["carried"])
     if named:
         return Filled(named.claim_name, named.start, named.end, "product-generic", STRENGTHS["role"])
+    if draft.head is not None and draft.head.kind == "spend" and draft.reading.makers:
+        return Filled("GPU", goods.start, goods.end, "goods-of-maker", STRENGTHS["any"])
     if last and draft.event in ("delay", "cancellation", "diversion"):
         return Filled(last.claim_name, goods.start, goods.end, "product-of-order-before", STRENGTHS["carried"])
     return None
@@ -181,6 +183,8 @@ def _slot_of(draft: Draft, period: Period, roles: dict[str, str]) -> tuple[str |
         return "revised", "future"
     if "due" in roles:
         return "promised", ("near" if event == "diversion" else "future")
+    if event == "diversion" and period.reading == "month" and (period.near[1] - period.near[0]).days > 31:
+        return "promised", "near"  # two months, "January and June", are when lots are due
     if event == "diversion":
         return (
             ("actual", "past")

@@ -55,7 +55,8 @@ def goods_of(
             goods.append(Goods(number.start, number.end, "bare", number, unit=_bare_unit(plain, pack, number.end)))
     for match in _matches(pack, "same_count", plain, sentence):
         # "As many as 600,000" and "as many, 50,000" say the count themselves.
-        if not any(n.start <= match.start() < n.end or 0 <= n.start - match.end() <= 3 for n in counts):
+        spoken = plain[match.start() - 1 : match.start()] == "'"
+        if not spoken and not any(n.start <= match.start() < n.end or 0 <= n.start - match.end() <= 3 for n in counts):
             goods.append(Goods(*match.span(), "same", None, None, True))
     for index, product in enumerate(products):
         if index in used:

@@ -232,7 +232,9 @@ def _is_lower(text: str, start: int, entry: _Entry) -> bool:
 def _preceded(plain: str, start: int, words: tuple[str, ...]) -> bool:
     before = plain[max(0, start - 12) : start].rstrip(" ")
     return any(
-        before.endswith(word) and (len(before) == len(word) or not before[-len(word) - 1].isalnum()) for word in words
+        before.endswith(word)
+        and (len(before) == len(word) or not word[0].isalnum() or not before[-len(word) - 1].isalnum())
+        for word in words
     )
 
 

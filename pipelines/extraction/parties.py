@@ -142,7 +142,9 @@ def _recipients(event: Event, head: Cue, segment: Segment, taken: set[object]) -
     usable = [p for p in segment.parties if _usable(p, event, taken)]
     if event == "plan" and segment.goods.number and (wisher := _wisher(head, segment)):
         beneficiary = [
-            p for p in usable if {"for", "favour", "target"} & set(p.roles) and p.name.start > wisher.name.start
+            p
+            for p in usable
+            if "for" in p.roles or ({"favour", "target"} & set(p.roles) and p.name.start > wisher.name.start)
         ]
         return [filled_by(p, "for") for p in beneficiary] or [filled_by(wisher, "wisher")]
     subject = [p for p in subject_of(head, segment) if p in usable] or [

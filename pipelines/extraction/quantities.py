@@ -5,6 +5,7 @@ What a number counts, and whether it is a claim at all, is decided elsewhere.
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -111,7 +112,7 @@ def numbers(plain: str, pack: LanguagePack) -> list[Number]:
     found = [number for match in _NUMBER.finditer(plain) if (number := _from_digits(plain, match, pack, grammar))]
     taken = [number.figure for number in found]
     for pattern in (grammar.words, grammar.compounds):
-        for match in pattern.finditer(plain) if pattern else ():
+        for match in _worded(plain, pattern, grammar) if pattern else ():
             number = _from_words(match, pack)
             if number and not any(a < number.end and number.start < b for a, b in _near(taken, match.start())):
                 found.append(number)
@@ -121,6 +122,18 @@ def numbers(plain: str, pack: LanguagePack) -> list[Number]:
         if not kept or number.start >= kept[-1].end:
             kept.append(number)
     return _modified(plain, _ranged(plain, [_priced(plain, n, grammar) for n in kept], grammar), grammar)
+
+
+def _worded(plain: str, pattern: re.Pattern[str], grammar: _Grammar) -> Iterator[re.Match[str]]:
+    """Numbers in words; the two of a range ("between three and four billion") apart."""
+    for match in pattern.finditer(plain):
+        joint = next((m for w in grammar.joined if (m := re.search(rf" {re.escape(w)} ", match.group()))), None)
+        before = plain[max(0, match.start() - 20) : match.start()]
+        if joint and grammar.between and grammar.between.search(before) and not before.endswith("de "):
+            yield from pattern.finditer(plain, match.start(), match.start() + joint.start())
+            yield from pattern.finditer(plain, match.start() + joint.end(), match.end())
+        else:
+            yield match
 
 
 def _near(taken: list[tuple[int, int]], position: int) -> list[tuple[int, int]]:

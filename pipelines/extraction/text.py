@@ -96,6 +96,13 @@ def _wrapped(line: str, following: str) -> bool:
     return not re.search(r"[!?:;\"][ )]*$|\.[ )\"]*$", line[-10:]) or len(line) >= 60
 
 
+def elide(plain: str, words: Sequence[str]) -> str:
+    """Folded text with the apostrophes that careless writers leave out ("d apres" is "d'apres"); same length."""
+    if not words:
+        return plain
+    return re.sub(rf"(?<![\w'])({'|'.join(words)}) (?=[aeiouyh][^\W\d])", r"\1'", plain)
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A stretch of the text, blanks at its ends left out; `paragraph` counts the stretches between line breaks."""

@@ -1,0 +1,63 @@
+"""What a later sentence changes of the claims before it: a corrected count, a count told after, a source told after.
+
+Here belongs what looks back. What a sentence claims of itself is decided in `decisions.py`.
+"""
+
+from pipelines.extraction.discourse import Source
+from pipelines.extraction.drafts import STRENGTHS, Draft, Filled
+from pipelines.extraction.features import Reading, Segment
+from pipelines.extraction.quantities import Number
+
+
+def correct(drafts: list[Draft], own: list[Draft], reading: Reading) -> None:
+    """Gives the claims before the count that a correction states, and marks the sentence as one that only corrects."""
+    marked = [c for c in reading.cues if c.kind == "m_correction"]
+    counts = [n for n in reading.counts if n.low is not None and n.low == n.high and n.value >= 50]
+    if not marked or not counts or not drafts:
+        return
+    nots = [c for c in reading.cues if c.kind == "m_not"]
+    wrong = [n for n in counts if any(0 <= n.start - c.end <= 14 for c in nots)]
+    right = next((n for n in counts if n not in wrong), None)
+    if right is None:
+        return
+    replaced = wrong[0].low if wrong else _last_count(drafts)
+    for draft in (*drafts, *own):
+        filled = draft.slots.get("quantity")
+        if filled and isinstance(filled.value, tuple) and filled.value[0] == filled.value[1] == replaced:
+            draft.slots["quantity"] = _counted(right, str(filled.value[2]))
+            reading.corrects = True
+
+
+def _last_count(drafts: list[Draft]) -> float | None:
+    for draft in reversed(drafts):
+        filled = draft.slots.get("quantity")
+        if filled and isinstance(filled.value, tuple):
+            low: float | None = filled.value[0]
+            return low
+    return None
+
+
+def _counted(number: Number, unit: str) -> Filled:
+    return Filled((number.low, number.high, unit), number.start, number.end, "count-after", STRENGTHS["carried"])
+
+
+def count_of_before(drafts: list[Draft], segment: Segment, reading: Reading) -> None:
+    """Fills the count of a diversion that the sentence before told without one ("12,000 are concerned")."""
+    number = segment.goods.number
+    last = drafts[-1]
+    near = last.event == "diversion" and reading.index - last.reading.index <= 2
+    alone = sum(d.event == "diversion" and d.reading is last.reading for d in drafts) == 1
+    if near and alone and number and not number.currency and segment.has("m_lot") and "quantity" not in last.slots:
+        last.slots["quantity"] = _counted(number, segment.goods.unit)
+
+
+def named_after(drafts: list[Draft], reading: Reading) -> None:
+    """Gives the claims of the sentence before the outlet that this one names as their source ("So CNBC")."""
+    party = next((p for p in reading.parties if "source_back" in p.roles and p.name.role == "outlet"), None)
+    if party is None or reading.segments:
+        return
+    source = Source(party.name.claim_name, "reported", party.name.start, party.name.end, "source-after")
+    last = drafts[-1].reading.index if drafts else -1
+    for draft in drafts:
+        if draft.reading.index == last and reading.index - last <= 2 and draft.source.name is None:
+            draft.source = source if draft.source.certainty in ("confirmed", "reported") else draft.source
