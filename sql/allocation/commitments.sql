@@ -92,7 +92,7 @@ stated AS (
                 THEN greatest(max(plans.value_usd_high), arg_min(plans.value_usd_best, plans.precedence))
         END AS value_usd_high,
         any_value(plans.supplier_id ORDER BY plans.precedence) AS supplier_id,
-        arg_min({'days': [plans.due_start, plans.due_end]}, (
+        arg_min({ 'days': [plans.due_start, plans.due_end] }, (
             plans.due_end IS NULL,
             coalesce(date_diff('day', plans.due_start, plans.due_end), 100000),
             plans.precedence
@@ -135,7 +135,7 @@ held AS (
     SELECT
         commitments.opener_id,
         arg_max(holdings.gpus_best, (list_contains(commitments.items, holdings.item_id), holdings.known_at, holdings.gpus_best))
-            FILTER (WHERE holdings.known_at::DATE <= commitments.known_at::DATE OR list_contains(commitments.items, holdings.item_id)) AS held_when_stated,
+        FILTER (WHERE holdings.known_at::DATE <= commitments.known_at::DATE OR list_contains(commitments.items, holdings.item_id)) AS held_when_stated,
         max(holdings.gpus_best) FILTER (
             WHERE holdings.known_at::DATE > commitments.known_at::DATE AND NOT list_contains(commitments.items, holdings.item_id)
         ) AS held_later

@@ -13,7 +13,7 @@ WITH planned AS (
     WHERE commitments.target_gpus_best IS NOT NULL AND commitments.certainty <> 'denied'
     QUALIFY row_number() OVER (
         PARTITION BY commitments.entity_id, commitments.product_id
-        ORDER BY commitments.target_gpus_best DESC, commitments.commitment_id
+        ORDER BY commitments.target_gpus_best DESC, commitments.commitment_id ASC
     ) = 1
 ),
 
@@ -124,13 +124,25 @@ received AS (
 ),
 
 pairs AS (
-    SELECT meant.entity_id, meant.product_id FROM meant
+    SELECT
+        meant.entity_id,
+        meant.product_id
+    FROM meant
     UNION
-    SELECT received.entity_id, received.product_id FROM received
+    SELECT
+        received.entity_id,
+        received.product_id
+    FROM received
     UNION
-    SELECT planned.entity_id, planned.product_id FROM planned
+    SELECT
+        planned.entity_id,
+        planned.product_id
+    FROM planned
     UNION
-    SELECT held.entity_id, held.product_id FROM held
+    SELECT
+        held.entity_id,
+        held.product_id
+    FROM held
 )
 
 SELECT

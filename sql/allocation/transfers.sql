@@ -64,7 +64,7 @@ control AS (
     INNER JOIN reference.control AS held
         ON
             control.entity_id = held.entity_id
-            AND coalesce(held.from_on <= control.on_day, TRUE)
+            AND coalesce(control.on_day >= held.from_on, TRUE)
             AND coalesce(control.on_day < held.to_on, TRUE)
     WHERE control.steps < 6
 ),

@@ -5,7 +5,7 @@ WITH news_readings AS (
         documents.document_id,
         documents.reader_version
     FROM lake.news_documents AS documents
-    QUALIFY row_number() OVER (PARTITION BY documents.document_id ORDER BY documents.fetched_at DESC, documents.reader_version) = 1
+    QUALIFY row_number() OVER (PARTITION BY documents.document_id ORDER BY documents.fetched_at DESC, documents.reader_version ASC) = 1
 ),
 
 rejected AS (

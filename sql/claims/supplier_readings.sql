@@ -26,7 +26,7 @@ rejected AS (
     SELECT
         lines.document_id,
         lines.reader_version,
-        count(DISTINCT (lines.sheet, lines.line_number, lines.part)) AS lines_rejected
+        count(DISTINCT row(lines.sheet, lines.line_number, lines.part)) AS lines_rejected
     FROM lake.rejected_lines AS lines
     GROUP BY lines.document_id, lines.reader_version
 )

@@ -16,5 +16,5 @@ SELECT
     documents.entries_accepted, -- Entries that became news items. {not null}
     documents.entries_rejected -- Entries that were rejected, each in claims.rejected_lines. {not null}
 FROM lake.news_documents AS documents
-QUALIFY row_number() OVER (PARTITION BY documents.document_id ORDER BY documents.fetched_at DESC, documents.reader_version) = 1
+QUALIFY row_number() OVER (PARTITION BY documents.document_id ORDER BY documents.fetched_at DESC, documents.reader_version ASC) = 1
 ORDER BY documents.document_id

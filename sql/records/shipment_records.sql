@@ -16,7 +16,7 @@ WITH items AS (
     FROM raw.news_items AS items
     WINDOW newest_first AS (
         PARTITION BY items.source, items.guid
-        ORDER BY items.fetched_at DESC, items.published_at DESC NULLS LAST, items.item_id
+        ORDER BY items.fetched_at DESC, items.published_at DESC NULLS LAST, items.item_id ASC
     )
 ),
 
@@ -88,7 +88,10 @@ sku_products AS (
     SELECT
         stated.sku,
         arg_max(skus.product_id, (length(skus.pattern), skus.product_id)) AS product_id
-    FROM (SELECT DISTINCT lines.sku FROM claims.supplier_lines AS lines WHERE lines.sku IS NOT NULL) AS stated
+    FROM (
+        SELECT DISTINCT lines.sku FROM claims.supplier_lines AS lines
+        WHERE lines.sku IS NOT NULL
+    ) AS stated
     INNER JOIN reference.skus ON regexp_full_match(stated.sku, skus.pattern, 'i')
     GROUP BY stated.sku
 ),
@@ -181,7 +184,7 @@ line_events AS (
                 'quantity': lines.quantity,
                 'happened_on': NULL
             }
-        ], lambda each_event: each_event.event IS NOT NULL)) AS said
+        ], LAMBDA each_event: each_event.event IS NOT NULL)) AS said
     FROM lines
 ),
 
@@ -189,7 +192,7 @@ supplier AS (
     SELECT
         'line:' || lines.line_id || ':' || line_events.said.event AS record_id,
         'supplier' AS source_kind,
-        line_events.said.event AS event,
+        line_events.said.event,
         lines.statement,
         lines.supplier,
         NULL AS from_entity,

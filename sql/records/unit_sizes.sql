@@ -26,9 +26,9 @@ UNION ALL
 SELECT
     products.product_id,
     units.unit,
-    products.gpus_per_unit,
-    products.gpus_per_unit,
-    products.gpus_per_unit
+    products.gpus_per_unit AS gpus_low,
+    products.gpus_per_unit AS gpus_best,
+    products.gpus_per_unit AS gpus_high
 FROM reference.products
 INNER JOIN units ON units.unit = 'system' OR products.unit = CASE units.unit WHEN 'board' THEN 'system' ELSE units.unit END
 WHERE products.level = 'system' AND products.gpus_per_unit IS NOT NULL
@@ -36,9 +36,9 @@ UNION ALL
 SELECT
     systems.product_id,
     units.unit,
-    min(systems.gpus_per_unit),
-    mode(systems.gpus_per_unit ORDER BY systems.gpus_per_unit),
-    max(systems.gpus_per_unit)
+    min(systems.gpus_per_unit) AS gpus_low,
+    mode(systems.gpus_per_unit ORDER BY systems.gpus_per_unit) AS gpus_best,
+    max(systems.gpus_per_unit) AS gpus_high
 FROM systems
 INNER JOIN units ON systems.unit = CASE units.unit WHEN 'board' THEN 'system' ELSE units.unit END
 GROUP BY systems.product_id, units.unit

@@ -4,9 +4,9 @@ WITH slots AS (
     SELECT
         records.record_id,
         unnest([
-            {'slot': 'supplier', 'entity_id': records.supplier_id},
-            {'slot': 'from', 'entity_id': records.from_id},
-            {'slot': 'to', 'entity_id': records.to_id}
+            { 'slot': 'supplier', 'entity_id': records.supplier_id },
+            { 'slot': 'from', 'entity_id': records.from_id },
+            { 'slot': 'to', 'entity_id': records.to_id }
         ]) AS said
     FROM records.shipment_records AS records
 ),
@@ -32,7 +32,7 @@ scored AS (
 candidates AS (
     SELECT
         ranked.entity_id,
-        string_agg(ranked.candidate_id, ', ' ORDER BY ranked.similarity DESC, ranked.candidate_id) AS nearest
+        string_agg(ranked.candidate_id, ', ' ORDER BY ranked.similarity DESC, ranked.candidate_id ASC) AS nearest
     FROM (
         SELECT
             scored.entity_id,
@@ -40,14 +40,14 @@ candidates AS (
             scored.similarity
         FROM scored
         WHERE scored.similarity >= 0.8
-        QUALIFY row_number() OVER (PARTITION BY scored.entity_id ORDER BY scored.similarity DESC, scored.candidate_id) <= 3
+        QUALIFY row_number() OVER (PARTITION BY scored.entity_id ORDER BY scored.similarity DESC, scored.candidate_id ASC) <= 3
     ) AS ranked
     GROUP BY ranked.entity_id
 )
 
 SELECT
     slots.record_id, -- The statement. {key, -> records.shipment_records.record_id}
-    slots.said.slot AS slot, -- The slot. {key, one of: supplier, from, to, product, unit}
+    slots.said.slot, -- The slot. {key, one of: supplier, from, to, product, unit}
     provisional.name AS stated, -- What is stated there. {not null}
     candidates.nearest AS candidates -- The nearest curated ids, nearest first.
 FROM slots

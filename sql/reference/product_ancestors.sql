@@ -8,7 +8,7 @@ WITH RECURSIVE climbs AS (
     UNION
     SELECT
         climbs.product_id,
-        unnest(list_filter([parents.parent_id, parents.component_id], lambda next_id: next_id IS NOT NULL)) AS ancestor_id,
+        unnest(list_filter([parents.parent_id, parents.component_id], LAMBDA next_id: next_id IS NOT NULL)) AS ancestor_id,
         climbs.steps + 1 AS steps
     FROM climbs
     INNER JOIN reference.products AS parents ON climbs.ancestor_id = parents.product_id

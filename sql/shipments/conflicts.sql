@@ -76,7 +76,7 @@ newest AS (
     FROM stated
     QUALIFY row_number() OVER (
         PARTITION BY stated.shipment_id, stated.field, stated.origin_id, stated.field = 'happened' AND stated.value_to = 0
-        ORDER BY stated.known_at DESC, stated.record_id
+        ORDER BY stated.known_at DESC, stated.record_id ASC
     ) = 1
 ),
 
@@ -91,7 +91,7 @@ rivals AS (
             one.shipment_id = other.shipment_id
             AND one.field = other.field
             AND one.origin_id <> other.origin_id
-            AND NOT (one.value_from <= other.value_to AND other.value_from <= one.value_to)
+            AND NOT (one.value_from <= other.value_to AND one.value_to >= other.value_from)
 )
 
 SELECT

@@ -38,9 +38,9 @@ joined AS (
     FROM shipments.lot_candidates AS candidates
     INNER JOIN openers ON candidates.opener_id = openers.node_id
     INNER JOIN shipments.lot_nodes AS opener ON candidates.opener_id = opener.node_id
-    WHERE candidates.joiner_id NOT IN (SELECT openers.node_id FROM openers)
+    WHERE candidates.joiner_id NOT IN (SELECT opened.node_id FROM openers AS opened)
     QUALIFY row_number() OVER (
-        PARTITION BY candidates.joiner_id ORDER BY candidates.weight DESC, opener.precedence
+        PARTITION BY candidates.joiner_id ORDER BY candidates.weight DESC, opener.precedence ASC
     ) = 1
 ),
 

@@ -38,8 +38,9 @@ WHERE
     part.kind = 'move' AND part.event = 'diversion'
     AND part.shipment_id NOT IN (SELECT denied_rumours.shipment_id FROM denied_rumours)
     AND (whole.kind = 'supplier' OR (whole.kind = 'statement' AND whole.event IN ('order', 'allocation')))
-QUALIFY row_number() OVER (
-    PARTITION BY part.shipment_id
-    ORDER BY whole.kind = 'supplier' DESC, whole.gpus_best, whole.precedence
-) = 1
+QUALIFY
+    row_number() OVER (
+        PARTITION BY part.shipment_id
+        ORDER BY whole.kind = 'supplier' DESC, whole.gpus_best, whole.precedence ASC
+    ) = 1
 ORDER BY part.shipment_id

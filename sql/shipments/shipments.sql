@@ -38,7 +38,7 @@ stated_counts AS (
             said.gpus_low IS NULL OR said.gpus_high IS NULL,
             CASE said.certainty WHEN 'confirmed' THEN 0 WHEN 'reported' THEN 1 ELSE 2 END,
             said.known_at DESC,
-            said.record_id
+            said.record_id ASC
     ) = 1
 ),
 
@@ -56,7 +56,7 @@ stated_values AS (
             said.source_kind = 'supplier' DESC,
             CASE said.certainty WHEN 'confirmed' THEN 0 WHEN 'reported' THEN 1 ELSE 2 END,
             said.known_at DESC,
-            said.record_id
+            said.record_id ASC
     ) = 1
 ),
 
@@ -133,8 +133,8 @@ due AS (
 promises AS (
     SELECT
         due.shipment_id,
-        arg_min({'days': [due.due_start, due.due_end]}, (due.known_at, due.place, due.record_id)).days AS first_due,
-        arg_max({'days': [due.due_start, due.due_end]}, (due.known_at, due.place, due.record_id)).days AS current_due
+        arg_min({ 'days': [due.due_start, due.due_end] }, (due.known_at, due.place, due.record_id)).days AS first_due,
+        arg_max({ 'days': [due.due_start, due.due_end] }, (due.known_at, due.place, due.record_id)).days AS current_due
     FROM due
     GROUP BY due.shipment_id
 ),
@@ -165,16 +165,22 @@ totals AS (
     SELECT
         openers.shipment_id,
         greatest(
-            greatest(coalesce(CASE openers.kind WHEN 'supplier' THEN openers.gpus_best END, counts.gpus_low, counts.gpus_best * 0)
-            - coalesce(parts.moved_gpus, 0), 0), amounts.delivered_gpus
+            greatest(
+                coalesce(CASE openers.kind WHEN 'supplier' THEN openers.gpus_best END, counts.gpus_low, counts.gpus_best * 0)
+                - coalesce(parts.moved_gpus, 0), 0
+            ), amounts.delivered_gpus
         ) AS gpus_low,
         greatest(
-            greatest(coalesce(CASE openers.kind WHEN 'supplier' THEN openers.gpus_best END, counts.gpus_best)
-            - coalesce(parts.moved_gpus, 0), 0), amounts.delivered_gpus
+            greatest(
+                coalesce(CASE openers.kind WHEN 'supplier' THEN openers.gpus_best END, counts.gpus_best)
+                - coalesce(parts.moved_gpus, 0), 0
+            ), amounts.delivered_gpus
         ) AS gpus_best,
         greatest(
-            greatest(coalesce(CASE openers.kind WHEN 'supplier' THEN openers.gpus_best END, counts.gpus_high, counts.gpus_best)
-            - coalesce(parts.moved_gpus, 0), 0), amounts.delivered_gpus
+            greatest(
+                coalesce(CASE openers.kind WHEN 'supplier' THEN openers.gpus_best END, counts.gpus_high, counts.gpus_best)
+                - coalesce(parts.moved_gpus, 0), 0
+            ), amounts.delivered_gpus
         ) AS gpus_high,
         coalesce(openers.gpus_best, counts.gpus_best) IS NOT NULL OR amounts.delivered_gpus > 0 AS counted
     FROM openers

@@ -62,10 +62,10 @@ ranked AS (
         pairs.first_shipment_id,
         pairs.second_shipment_id,
         row_number() OVER (
-            PARTITION BY pairs.first_shipment_id ORDER BY pairs.shared_items DESC, pairs.second_shipment_id
+            PARTITION BY pairs.first_shipment_id ORDER BY pairs.shared_items DESC, pairs.second_shipment_id ASC
         ) AS place_of_second,
         row_number() OVER (
-            PARTITION BY pairs.second_shipment_id ORDER BY pairs.shared_items DESC, pairs.first_shipment_id
+            PARTITION BY pairs.second_shipment_id ORDER BY pairs.shared_items DESC, pairs.first_shipment_id ASC
         ) AS place_of_first
     FROM pairs
 ),
