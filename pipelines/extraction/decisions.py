@@ -12,6 +12,7 @@ from pipelines.extraction.drafts import Draft
 from pipelines.extraction.features import Cue, Goods, Reading, Segment
 from pipelines.extraction.names import ProductName
 from pipelines.extraction.parties import party_slots
+from pipelines.extraction.periods import Period
 
 WEIGHTS = {
     "delay": 3.2, "cancel": 3.0, "restrict": 3.0, "resell": 2.6, "rent": 2.6, "promise": 2.4, "buy": 2.2, "ship": 2.2,
@@ -146,6 +147,9 @@ def _event(head: Cue, segment: Segment, reading: Reading, personal: bool) -> tup
         to_come = to_come or (head.tag != "past" and _lies_ahead(segment))
         return ("plan" if to_come else "delivery"), to_come
     if kind in ("deliver", "receive"):
+        coming = not past and any(_begins_ahead(p, segment) for p, _ in segment.periods)
+        if kind == "receive" and (future or coming) and not segment.has("buy", "ship", "supply"):
+            return "plan", True  # what a buyer will have is its plan; ordered goods are shipped
         return ("plan" if wanted or (future and personal) else "shipment" if future else "delivery"), to_come
     if kind == "supply":
         return ("delivery" if past else "allocation"), to_come
@@ -154,6 +158,12 @@ def _event(head: Cue, segment: Segment, reading: Reading, personal: bool) -> tup
     if kind == "move":
         return ("shipment" if segment.goods.sort != "order" else None), to_come
     return None, to_come
+
+
+def _begins_ahead(period: Period, segment: Segment) -> bool:
+    """Whether a period, bound to a year by its words, starts after the day of publication."""
+    start = period.near[0] or period.near[1]
+    return segment.published is not None and not period.floating and start > segment.published
 
 
 def _governs(modal: Cue, head: Cue) -> bool:

@@ -5,11 +5,15 @@ Here belong the memory of one item and the resolution of anaphora and sources fr
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from pipelines.extraction.claim import Certainty
 from pipelines.extraction.features import Cue, Goods, Party, Reading, Segment
 from pipelines.extraction.names import ProductName
 from pipelines.extraction.quantities import Number
+
+if TYPE_CHECKING:
+    from pipelines.extraction.drafts import Draft, Filled
 
 _BULLET = re.compile(r"(?:[-*•·>]|\d{1,2}[.)])\s")
 """How a line of a list begins; such lines keep the source that the list's first sentence names."""
@@ -24,6 +28,16 @@ class Source:
     start: int
     end: int
     rule: str
+
+
+@dataclass(slots=True)
+class Lot:
+    """Whom the goods told last were for, who has them, each with its weight, and the claims made of them."""
+
+    sentence: int
+    losers: "list[tuple[float, Filled]]" = field(default_factory=list)
+    gainers: "list[tuple[float, Filled]]" = field(default_factory=list)
+    drafts: "list[Draft]" = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -47,6 +61,7 @@ class Discourse:
     favoured: tuple[str, str] | None = None
     favoured_sentence: int = -1
     suppliers: dict[str, str | None] = field(default_factory=dict)
+    lot: "Lot | None" = None
 
     def resolve(self, reading: Reading) -> None:
         """Gives the anaphors of a sentence ("the company") the party that they mean; those without one stay empty."""

@@ -6,7 +6,7 @@ count or a name. Other events belong in `decisions.py`.
 
 from dataclasses import replace
 
-from pipelines.extraction.discourse import Discourse, Source
+from pipelines.extraction.discourse import Discourse, Lot, Source
 from pipelines.extraction.drafts import STRENGTHS, Draft, Filled, filled_by
 from pipelines.extraction.features import Party, Reading, Segment
 from pipelines.extraction.parties import subject_of
@@ -28,6 +28,10 @@ DIVERSION_FROM = 5.5
 """The least sum of evidence for a diversion: both sides by a strong role, or weaker ones and a word that says it."""
 
 
+COUNTED = ("count", "bare", "same")
+_OWNING = ("origin", "destined", "awaiting", "possessor")
+
+
 def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, source: Source) -> Draft | None:
     """The diversion that a segment tells, None where one side lacks evidence."""
     if segment.has("delay") and not segment.has("divert", "move"):
@@ -41,7 +45,8 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
     ]
     swap = any(c.kind == "m_swap" for c in reading.cues)
     divert = segment.has("divert")
-    if segment.has("resell", "rent") and not divert and not swap:
+    barred = segment.has("restrict") and any(p.name.role == "place" for p in candidates)
+    if (segment.has("resell", "rent") or barred) and not divert and not swap:
         return None
     moved = (
         divert
@@ -49,14 +54,19 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
         or any("loser" in p.roles for p in candidates)
     )
     moved = moved or (swap and segment.has("resell"))
+    moved = moved or any({"origin", "instead", "awaiting"} & set(p.roles) for p in candidates)
     moved = moved or any("receiver" in p.roles for p in candidates)
     back = (discourse.diversion[1], discourse.diversion[0]) if discourse.diversion else None
     best: tuple[float, Filled | None, Filled | None] = (0.0, None, None)
     losers = [
         (w, f) for p in candidates if (w := _from_weight(p, moved)) and (f := filled_by(p, _strongest(p, FROM_WEIGHTS)))
     ]
-    if not losers and segment.goods.possessed and discourse.subject and discourse.subject != discourse.maker:
-        own = Filled(discourse.subject, segment.goods.start, segment.goods.start, "possessive", STRENGTHS["carried"])
+    holder = next(
+        (p.name.claim_name for p in candidates if not p.oblique and p.name.start < segment.goods.start),
+        discourse.subject,
+    )
+    if not losers and segment.goods.possessed and holder and holder != discourse.maker:
+        own = Filled(holder, segment.goods.start, segment.goods.start, "possessive", STRENGTHS["carried"])
         losers = [(FROM_WEIGHTS["possessor"], own)]
     receiving = _receiving(segment) if not any("receiver" in p.roles for p in candidates) else None
     if receiving and receiving in candidates:
@@ -64,13 +74,29 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
     gainers = [
         (w, f) for p in candidates if (w := _to_weight(p, moved)) and (f := filled_by(p, _strongest(p, TO_WEIGHTS)))
     ]
+    taken: list[Draft] = []
+    if lot := _lot_before(segment, reading, discourse):
+        # "Nvidia promised Tesla 12,000 H100s. They went to X": each sentence tells one side.
+        if not losers and gainers and segment.has("divert", "move", "receive"):
+            losers = [(w, f) for w, f in lot.losers if all(f.value != g.value for _, g in gainers)]
+            taken = lot.drafts if losers else []
+        elif not gainers and any(w >= FROM_WEIGHTS["destined"] for w, _ in losers):
+            gainers = [(w, f) for w, f in lot.gainers if all(f.value != other.value for _, other in losers)]
+            taken = lot.drafts if gainers else []
+    if not losers and back and any(f.value == back[1] for _, f in gainers) and segment.goods.sort in COUNTED:
+        # Once A lost to B, goods of a sentence about both that go to A come from B.
+        losers = [
+            (FROM_WEIGHTS["loser"], filled_by(p, "returns"))
+            for p in candidates
+            if p.name.claim_name == back[0] and not set(TO_WEIGHTS) & set(p.roles)
+        ]
     for loss, loser in losers:
         for gain, gainer in gainers:
             if "giver" in loser.rule and not swap:
                 continue
-            if "possessor" in loser.rule and segment.goods.number is None and not (divert or swap):
-                continue
             returns = (loser.value, gainer.value) == back
+            if "possessor" in loser.rule and segment.goods.number is None and not (divert or swap or returns):
+                continue
             total = loss + gain + (1.5 if divert else 0.0) + (1.0 if swap or returns else 0.0)
             if loser.value != gainer.value and total > best[0]:
                 best = (total, loser, gainer)
@@ -81,10 +107,52 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
             from_, to = _favoured(candidates, divert, segment, reading, discourse)
         if from_ is None or to is None:
             return None
+        taken = []
     draft = Draft("diversion", segment, reading, source, head=segment.first("divert", "move", "receive", "ship"))
     if from_ and to:
         draft.slots.update(from_entity=from_, to_entity=to)
+        draft.instead_of = taken
+        draft.returned = (from_.value, to.value) == back
     return draft if from_ and to else None
+
+
+def _lot_before(segment: Segment, reading: Reading, discourse: Discourse) -> Lot | None:
+    """What the sentence or clause before told of the goods that a segment points back to."""
+    lot, goods = discourse.lot, segment.goods
+    near = lot is not None and 0 <= reading.index - lot.sentence <= 1
+    named = goods.product is not None and not goods.product.generic
+    back = goods.pronoun or (goods.sort == "kind" and (goods.pointed or goods.definite) and not named)
+    return lot if near and back else None
+
+
+_ASSIGNED = ("allocation", "order", "shipment", "plan")
+_RECEIVED = ("delivery", "order", "holding", "shipment")
+
+
+def remember_lot(discourse: Discourse, segment: Segment, reading: Reading, told: list[Draft]) -> None:
+    """Notes whose goods a segment told of, for a later sentence that only points back to them."""
+    if segment.goods.pronoun:
+        return
+    if segment.goods.sort not in COUNTED and not (segment.goods.product and not segment.goods.product.weak):
+        return
+    lot = Lot(reading.index)
+    if not any(d.event == "diversion" for d in told):
+        candidates = [p for p in segment.parties if p.name.role == "party" and p.name.claim_name]
+        lot.losers = [
+            (FROM_WEIGHTS[r], replace(filled_by(p, r), strength=STRENGTHS["carried"]))
+            for p in candidates
+            if (r := _strongest(p, {k: v for k, v in FROM_WEIGHTS.items() if k in _OWNING}))
+        ]
+        for draft in told:
+            to = draft.slots.get("to_entity")
+            if to is None:
+                continue
+            lot.drafts.append(draft)
+            if draft.event in _ASSIGNED:
+                lot.losers.append((FROM_WEIGHTS["destined"], to))
+            if draft.event in _RECEIVED:
+                lot.gainers.append((TO_WEIGHTS["receiver"], to))
+    discourse.lot = lot
 
 
 def favour(reading: Reading, discourse: Discourse) -> None:

@@ -42,6 +42,8 @@ class Draft:
     head: Cue | None = None
     future: bool = False
     caused: bool = False
+    returned: bool = False
+    instead_of: "list[Draft]" = field(default_factory=list)
 
     def name(self, slot: str) -> str | None:
         """The name in a slot, None where it is empty."""

@@ -18,7 +18,7 @@ from pipelines.extraction.cues import CueFinder
 from pipelines.extraction.decisions import decide
 from pipelines.extraction.decoding import decode, mention
 from pipelines.extraction.discourse import Discourse
-from pipelines.extraction.diversions import favour
+from pipelines.extraction.diversions import favour, remember_lot
 from pipelines.extraction.drafts import Draft
 from pipelines.extraction.features import Found, Goods, Reading, Segment
 from pipelines.extraction.filling import Item, fill, substantial
@@ -99,17 +99,18 @@ class Extractor:
     def _found(
         self, text: str, plain: str, names: Names, pack: LanguagePack, published: tuple[date, date] | None
     ) -> Found:
-        counted = numbers(plain, pack)
+        counted = numbers(plain, pack, [(p.start, p.end) for p in names.products if not p.generic])
+        cut = sentences(
+            text,
+            plain,
+            pack.abbreviations,
+            pack.ordinal_dot,
+            frozenset(n.end for n in names.parties if n.end - n.start == 1),
+        )
         return Found(
             text=text,
             plain=plain,
-            sentences=sentences(
-                text,
-                plain,
-                pack.abbreviations,
-                pack.ordinal_dot,
-                frozenset(n.end for n in names.parties if n.end - n.start == 1),
-            ),
+            sentences=cut,
             parties=list(names.parties),
             products=list(names.products),
             numbers=counted,
@@ -140,9 +141,14 @@ class Extractor:
                         if any(d.event == "diversion" and _way([d]) != _way(decided) for d in again):
                             told[id(last)] = list(_filled(again, discourse, item))
                 told[id(segment)] = list(_filled(decided, discourse, item))
+                taken = [d for draft in told[id(segment)] for d in draft.instead_of]
+                drafts = [d for d in drafts if not any(d is other for other in taken)]
+                for last in reading.segments[:position]:
+                    told[id(last)] = [d for d in told[id(last)] if not any(d is other for other in taken)]
                 if not decided and drafts:
                     count_of_before(drafts, segment, reading)
                 _remember(discourse, segment, decided, reading)
+                remember_lot(discourse, segment, reading, told[id(segment)])
             if not any(told[id(s)] for s in reading.segments):
                 favour(reading, discourse)
             correct(drafts, [d for s in reading.segments for d in told[id(s)]], reading)

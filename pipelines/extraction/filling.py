@@ -183,6 +183,8 @@ def _slot_of(draft: Draft, period: Period, roles: dict[str, str]) -> tuple[str |
         return "revised", "future"
     if "due" in roles:
         return "promised", ("near" if event == "diversion" else "future")
+    if event == "diversion" and draft.returned and period.reading in ("month", "quarter", "half", "season"):
+        return "promised", "near"
     if event == "diversion" and period.reading == "month" and (period.near[1] - period.near[0]).days > 31:
         return "promised", "near"  # two months, "January and June", are when lots are due
     if event == "diversion":

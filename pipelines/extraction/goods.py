@@ -85,6 +85,9 @@ def goods_of(
     goods = [g for g in goods if not _preceded_by(plain, pack.words["not_goods_before"], g.start)]
     for g in goods:
         g.possessed = _preceded_by(plain, pack.words["possessives"], g.number.figure[0] if g.number else g.start)
+        inner = pack.patterns["possessives"]
+        # "12,000 of its H100s"
+        g.possessed = g.possessed or bool(g.number and inner and inner.search(plain, g.number.end, g.end))
         g.pointed = g.sort == "kind" and _preceded_by(plain, pack.words["demonstrative"], g.start)
         before = plain[max(sentence.start, g.start - 12) : g.start].rstrip(" ")
         for side in ("from", "to") if g.number else ():

@@ -18,7 +18,7 @@ RECIPIENTS: dict[str, Rank] = {
     "plan": (("favour",), ("subject",), ("owner", "possessor", "receiver", "buyer"), ("for", "target", "site")),
     "allocation": (("target", "favour"), ("receiver",), ("for",), ("subject",)),
     "shipment": (("target", "favour"), ("receiver", "owner"), ("for",), ("subject",)),
-    "delivery": (("receiver",), ("target", "favour"), ("subject", "owner"), ("for", "site")),
+    "delivery": (("receiver",), ("target", "favour"), ("subject",), ("owner",), ("for", "site")),
     "delay": (("owner", "possessor", "receiver"), ("target", "favour", "told"), ("for",), ("subject",)),
     "cancellation": (("subject",), ("owner",), ("target",)),
     "restriction": (("target",), ("receiver", "favour", "for"), ("subject",), ("place",)),
@@ -153,6 +153,8 @@ def _recipients(event: Event, head: Cue, segment: Segment, taken: set[object]) -
     for roles in RECIPIENTS[event]:
         # A maker's own goods are what it makes; only as a subject does it hold or order them.
         asked = [p for p in usable if p.name.role != "maker"]
+        if event == "delivery":
+            asked = [p for p in asked if "possessor" not in p.roles]  # "gets 12,000 of X's" reaches not X
         found = [p for p in asked if set(roles) & set(p.roles) or (roles == ("place",) and p.name.role == "place")]
         if found:
             group = [p for p in usable if p.group == found[0].group]

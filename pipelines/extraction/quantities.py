@@ -5,7 +5,7 @@ What a number counts, and whether it is a claim at all, is decided elsewhere.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -59,6 +59,7 @@ class _Grammar:
     between: re.Pattern[str] | None
     to: re.Pattern[str]
     joined: tuple[str, ...]
+    definite: tuple[str, ...]
     not_low_after: tuple[str, ...]
     currencies: dict[str, str]
 
@@ -101,15 +102,20 @@ def _grammar(code: str) -> _Grammar:
         between=_ending(pack.words["between"]),
         to=re.compile(rf"^ ?(?:{to}) ?(?:us|c|a)?[$€£¥₹]? ?$"),
         joined=pack.words["range_and"],
+        definite=pack.words["definite"],
         not_low_after=pack.words["not_low_after"],
         currencies=pack.currencies,
     )
 
 
-def numbers(plain: str, pack: LanguagePack) -> list[Number]:
-    """All numbers in order, ranges as one, with their modifiers and currencies."""
+def numbers(plain: str, pack: LanguagePack, named: Sequence[tuple[int, int]] = ()) -> list[Number]:
+    """All numbers in order, ranges as one, with their modifiers and currencies; `named` holds the spans of names.
+
+    A number inside a name is none: "910B" is a product and no 910 billion.
+    """
     grammar = _grammar(pack.code)
-    found = [number for match in _NUMBER.finditer(plain) if (number := _from_digits(plain, match, pack, grammar))]
+    digits = (match for match in _NUMBER.finditer(plain) if not _inside(named, match.start()))
+    found = [number for match in digits if (number := _from_digits(plain, match, pack, grammar))]
     taken = [number.figure for number in found]
     for pattern in (grammar.words, grammar.compounds):
         for match in _worded(plain, pattern, grammar) if pattern else ():
@@ -122,6 +128,11 @@ def numbers(plain: str, pack: LanguagePack) -> list[Number]:
         if not kept or number.start >= kept[-1].end:
             kept.append(number)
     return _modified(plain, _ranged(plain, [_priced(plain, n, grammar) for n in kept], grammar), grammar)
+
+
+def _inside(named: Sequence[tuple[int, int]], position: int) -> bool:
+    index = bisect_left(named, (position + 1, 0)) - 1
+    return index >= 0 and position < named[index][1]
 
 
 def _worded(plain: str, pattern: re.Pattern[str], grammar: _Grammar) -> Iterator[re.Match[str]]:
@@ -273,6 +284,8 @@ def _modified(plain: str, found: list[Number], grammar: _Grammar) -> list[Number
             if (
                 grammar.low
                 and (match := grammar.low.search(before))
+                # "Takes over the 12,000" bounds nothing.
+                and not (about and begin < start and about.group().strip() in grammar.definite)
                 and not _of_order(before[: match.start()], grammar)
             ):
                 number = replace(number, start=begin - len(match.group()), high=None)
