@@ -2,8 +2,8 @@
 
 `sql/<schema>/<table>.sql` holds one SELECT. The first comment block says what the table is and its grain; lines
 `-- check <name>: <expression>` hold for every row, `-- warn <name>: …` should; a line `-- macro: <parameter> <TYPE>`
-makes it a table macro of the published file. The comment behind each output column says what it holds, with its constraints in braces:
-`{key, not null, -> schema.table.column, one of: a, b}`.
+makes it a table macro of the published file. The comment behind each output column says what it holds, with its
+constraints in braces: `{key, not null, -> schema.table.column, one of: a, b}`.
 
 Reading files and turning constraints into queries belongs here; running them belongs in `pipelines.warehouse`,
 Dagster in `pipelines.sql_assets`.
