@@ -53,7 +53,7 @@ def read_feed(
 ) -> tuple[str, tuple[NewsItem, ...], tuple[RejectedEntry, ...]]:
     """Media type, items and rejected entries, in the feed's order; a feed without entries is a valid feed.
 
-    Of malformed XML the entries that are whole are read. Raises UnreadableDocumentError where there are none.
+    Of malformed XML the entries that are whole are read. Raises UnreadableDocumentError where none begins.
     """
     declared = _DECLARED.match(data[:1024])
     text = decode(data, name, charset or (declared[1].decode("ascii") if declared else None))
@@ -63,7 +63,7 @@ def read_feed(
     spans = list(_spans(text))
     broken = _xml_error(text) if parsed["bozo"] else None
     entries = _one_by_one(text, spans, name) if broken and len(spans) > len(parsed["entries"]) else parsed["entries"]
-    if not any(entries) and (broken or not parsed.get("version")):
+    if not entries and (broken or not parsed.get("version")):
         why = f"malformed XML at {broken}" if broken else "XML, but no feed"
         raise UnreadableDocumentError(f"{name}: {why}; fetch the feed again, or ask who publishes it", media_type)
     placed: list[_Span | None] = list(spans) if len(spans) == len(entries) else [None] * len(entries)
