@@ -30,7 +30,7 @@ dev: $(READY) ## Start the Dagster UI and daemon on 127.0.0.1:$(PORT)
 	@DAGSTER_HOME="$$($(BIN)/python -m pipelines.instance)" exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
 
 test: $(READY) ## Run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## Lint, check types and SQL
 	@$(BIN)/ruff check .

@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT_SETTINGS = {"WAYBILL_SHARED", "WAYBILL_REQUIRE_BROWSER"}
+# What shares one run of the main job and one running Dagster, so runs in one process.
+TOGETHER = ("test_browser.py", "test_dev.py", "test_make_run.py", "test_sample_story.py")
 CACHES = ("__pycache__/", ".mypy_cache/", ".ruff_cache/", ".venv/")
 
 set_hypothesis_home_dir(str(Path(tempfile.gettempdir()) / "waybill-hypothesis"))
@@ -68,6 +71,19 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         print(f"\nLeft behind in the repository by the tests: {', '.join(sorted(after - before))}", file=sys.stderr)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     yield
+
+
+class ByFile(LoadScopeScheduling):
+    """Sends each file's tests to one process, so that what a file sets up is set up once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "together" if file.endswith(TOGETHER) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 _BEFORE = pytest.StashKey[set[str] | None]()

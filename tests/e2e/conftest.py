@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.settings import ROOT
 from tests.e2e.running import AS_OF, make_run
-from tests.e2e.serving import Dagster, serve
+from tests.e2e.serving import RUN_SECONDS, Dagster, serve, wait_for
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def watched_news(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def dagster(story: Story, watched_news: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dagster]:
-    """`make dev`, on a copy of the state that `make run` left."""
+    """`make dev`, on a copy of the state that `make run` left, after the run that its sensor begins with."""
     home = Path(shutil.copytree(story.home, tmp_path_factory.mktemp("dev") / "home", symlinks=True))
     with serve(home, WAYBILL_NEWS_DIR=str(watched_news), WAYBILL_AS_OF=AS_OF) as running:
+        wait_for("the first run of the sensor", lambda: running.succeeded("new files"), RUN_SECONDS)
         yield running

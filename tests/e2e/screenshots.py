@@ -8,7 +8,7 @@ from playwright.sync_api import FloatRect, Page
 from pipelines.settings import ROOT
 from tests.e2e.browsing import browser_page, find_chromium, open_asset, open_lineage
 from tests.e2e.running import AS_OF, make_run
-from tests.e2e.serving import serve
+from tests.e2e.serving import RUN_SECONDS, serve, wait_for
 
 IMAGES = ROOT / "docs" / "images"
 MOST_BYTES = 400_000
@@ -47,6 +47,7 @@ def main() -> None:
             serve(home, WAYBILL_AS_OF=AS_OF) as dagster,
             browser_page(Path(folder) / "profile", scale=1.5) as page,
         ):
+            wait_for("the first run of the sensor", lambda: dagster.succeeded("new files"), RUN_SECONDS)
             take(page, dagster.url, IMAGES)
     for image in sorted(IMAGES.glob("*.png")):
         size = image.stat().st_size

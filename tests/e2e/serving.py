@@ -16,6 +16,7 @@ import httpx
 from pipelines.settings import ROOT
 
 READY_SECONDS = 120.0
+RUN_SECONDS = 240.0
 Found = TypeVar("Found")
 
 
@@ -53,6 +54,12 @@ class Dagster:
         query = f"{{ runsOrError {{ ... on Runs {{ results {{ {fields} }} }} }} }}"
         runs: list[dict[str, Any]] = self.ask(query)["runsOrError"]["results"]
         return [{**run, "tags": {tag["key"]: tag["value"] for tag in run["tags"]}} for run in runs]
+
+    def succeeded(self, because: str) -> list[dict[str, Any]]:
+        """The runs that were started `because` of something and succeeded; fails where one failed."""
+        runs = [run for run in self.runs() if run["tags"].get("waybill/because") == because]
+        assert not [run for run in runs if run["status"] in ("FAILURE", "CANCELED")]
+        return [run for run in runs if run["status"] == "SUCCESS"]
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from pipelines.settings import ROOT
 from pipelines.sql_model import read_model
 from tests.e2e.browsing import STAGES, browser_page, find_chromium, open_asset, open_checks, open_lineage
-from tests.e2e.serving import Dagster, wait_for
+from tests.e2e.serving import RUN_SECONDS, Dagster, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.dagster, pytest.mark.xdist_group("story")]
+pytestmark = [pytest.mark.browser, pytest.mark.dagster]
 
 KEY = "allocation/transfers"
 MODEL = read_model(ROOT / "sql" / "allocation" / "transfers.sql")
@@ -73,7 +73,7 @@ def test_a_table_is_made_from_its_page(page: Page, dagster: Dagster) -> None:
         assert not [run for run in runs if run["status"] in ("FAILURE", "CANCELED")]
         return next((run for run in runs if run["status"] == "SUCCESS"), None)
 
-    run = wait_for("the run that the page asked for", made, 180)
+    run = wait_for("the run that the page asked for", made, RUN_SECONDS)
     assert [asset["key"]["path"] for asset in run["assets"]] == [KEY.split("/")]
     page.goto(f"{dagster.url}/runs/{run['runId']}")
     expect(page.get_by_text("Success", exact=True).first).to_be_visible()

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from tests.e2e.running import ask
-from tests.e2e.serving import Dagster, wait_for
+from tests.e2e.serving import RUN_SECONDS, Dagster, wait_for
 
-pytestmark = [pytest.mark.dagster, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.dagster
 
-RUN_SECONDS = 180.0
 AUTOMATION = """{ repositoriesOrError { ... on RepositoryConnection { nodes {
     schedules { name cronSchedule scheduleState { status } }
     sensors { name sensorState { status ticks { status runIds skipReason } } } } } } }"""
@@ -22,14 +21,6 @@ def automation(dagster: Dagster) -> dict[str, Any]:
     (repository,) = dagster.ask(AUTOMATION)["repositoriesOrError"]["nodes"]
     found: dict[str, Any] = repository
     return found
-
-
-def succeeded(dagster: Dagster, because: str, number: int) -> list[dict[str, Any]] | None:
-    runs = [run for run in dagster.runs() if run["tags"].get("waybill/because") == because]
-    failed = [run for run in runs if run["status"] in ("FAILURE", "CANCELED")]
-    assert not failed, failed
-    done = [run for run in runs if run["status"] == "SUCCESS"]
-    return done if len(done) >= number else None
 
 
 def test_the_schedule_and_the_sensors_run(dagster: Dagster) -> None:
@@ -55,11 +46,11 @@ def test_a_run_from_the_terminal_is_listed_among_the_jobs(dagster: Dagster) -> N
 
 
 def test_a_file_dropped_into_the_folder_is_read_by_a_run_of_the_sensor(dagster: Dagster, watched_news: Path) -> None:
-    wait_for("the first run of the sensor", lambda: succeeded(dagster, "new files", 1), RUN_SECONDS)
+    before = len(dagster.succeeded("new files"))
     dropped = watched_news / "dropped.en.txt"
     dropped.write_text("date 2024-07-01\nNvidia has shipped 512 H100 chips to Oracle.\n", encoding="utf-8")
     os.utime(dropped, (time.time() - 60,) * 2)
-    wait_for("the run for the dropped file", lambda: succeeded(dagster, "new files", 2), RUN_SECONDS)
+    wait_for("the run for the dropped file", lambda: len(dagster.succeeded("new files")) > before, RUN_SECONDS)
     items = ask(dagster.home, "SELECT guid FROM raw.news_items WHERE guid = 'dropped.en.txt'")
     assert len(items) == 1
     ticks = {sensor["name"]: sensor["sensorState"]["ticks"] for sensor in automation(dagster)["sensors"]}

@@ -16,7 +16,7 @@ from pipelines.settings import ROOT
 from tests.conftest import isolate
 from tests.e2e.running import AS_OF, Run, dagster_instance, differences, run_job, tables, warehouse_tables
 
-pytestmark = [pytest.mark.dagster, pytest.mark.xdist_group("job")]
+pytestmark = pytest.mark.dagster
 
 
 @pytest.fixture(scope="module")

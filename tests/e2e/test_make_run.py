@@ -11,7 +11,7 @@ from pipelines.settings import ROOT
 from tests.e2e.conftest import Story
 from tests.e2e.running import AS_OF, differences, make_run, tables
 
-pytestmark = [pytest.mark.dagster, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.dagster
 
 
 def test_it_shows_progress_and_sums_up(story: Story) -> None:

