@@ -73,7 +73,7 @@ def test_what_tesla_lost_in_gpu_days_x_gained(story: Story) -> None:
 
 
 def test_the_plan_for_next_year_is_a_commitment(story: Story) -> None:
-    plan = the_one(story, "FROM allocation.commitments WHERE product_id = 'nvidia-b200'")
+    plan = the_one(story, "FROM allocation.commitments WHERE product_id = 'nvidia-b200' AND entity_id = 'xai'")
     assert (plan["target_gpus_low"], plan["target_gpus_best"]) == (300_000, 300_000)
     assert date(2025, 1, 1) <= plan["due_start"] <= plan["due_end"] <= date(2025, 12, 31)
     assert plan["origins"] == 1  # Elon Musk, whoever repeats him
