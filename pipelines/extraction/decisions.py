@@ -152,7 +152,7 @@ def _event(head: Cue, segment: Segment, reading: Reading, personal: bool) -> tup
             return "plan", True  # what a buyer will have is its plan; ordered goods are shipped
         return ("plan" if wanted or (future and personal) else "shipment" if future else "delivery"), to_come
     if kind == "supply":
-        return ("delivery" if past else "allocation"), to_come
+        return ("plan" if wanted else "delivery" if past else "allocation"), to_come
     if kind == "rent":
         return ("plan" if wanted else "resale"), to_come
     if kind == "move":

@@ -54,11 +54,18 @@ def _same(one: Draft, other: Draft) -> bool:
     a, b = _value(one, "product"), _value(other, "product")
     if a != b and "GPU" not in (a, b) and None not in (a, b):
         return False
-    if one.event in ("delay", "diversion"):
+    if one.event == "delay":
+        # "The supercomputer built around those chips is late too" is a second thing that is late.
+        return _of_site(one) == _of_site(other)
+    if one.event == "diversion":
         return True
     if _value(one, "quantity") is None and _value(other, "quantity") is None:
         return _value(one, "promised") == _value(other, "promised") or _value(one, "value") == _value(other, "value")
     return _value(one, "quantity") == _value(other, "quantity")
+
+
+def _of_site(draft: Draft) -> bool:
+    return draft.segment.goods.pointed and draft.segment.has("m_site")
 
 
 def _covers(one: Draft, other: Draft) -> bool:

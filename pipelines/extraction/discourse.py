@@ -75,6 +75,8 @@ class Discourse:
                 earlier, meant = [], earlier[-1] if earlier else self.last
             if earlier and reading.parties[index - 1].name.role == "party":
                 meant = earlier[-1]
+            if "source" in party.roles and self.source and self.source.certainty == "confirmed" and self.source.name:
+                meant = self.source.name  # who adds something is who spoke before
             owner = reading.parties[index - 1] if index else None
             short = party.name.end - party.name.start <= 4
             if owner and short and self.subject and {"possessor", "origin"} & set(owner.roles):
@@ -182,6 +184,7 @@ def _itself(cue: Cue, reading: Reading, discourse: Discourse) -> Source:
 
 def _speaker(parties: list[Party]) -> Party | None:
     speakers = [p for p in parties if "source" in p.roles and p.name.claim_name]
+    speakers = [p for p in speakers if p.name.role != "place"] or speakers
     outlet = next((p for p in speakers if p.name.role == "outlet"), None)
     person = next((p for p in speakers if p.name.role == "person"), None)
     return outlet or person or next(iter(speakers), None)

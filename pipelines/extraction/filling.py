@@ -45,12 +45,17 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
         or goods.sort in ("bare", "same", "order")
         or (named is not None and named.weak and goods.sort == "value")
     )
+    again = goods.sort == "count" and goods.definite and named is not None and named.generic and discourse.count
+    if last and again and goods.number and discourse.count and goods.number.value == discourse.count.value:
+        return Filled(last.claim_name, goods.start, goods.end, "product-of-count-before", STRENGTHS["carried"])
     if last and referring:
         return Filled(last.claim_name, goods.start, goods.end, "product-before", STRENGTHS["carried"])
     if named:
         return Filled(named.claim_name, named.start, named.end, "product-generic", STRENGTHS["role"])
     if draft.head is not None and draft.head.kind == "spend" and draft.reading.makers:
         return Filled("GPU", goods.start, goods.end, "goods-of-maker", STRENGTHS["any"])
+    if goods.sort == "bare" and discourse.count_goods and discourse.count_goods.product:
+        return Filled("GPU", goods.start, goods.end, "product-before", STRENGTHS["carried"])
     if last and draft.event in ("delay", "cancellation", "diversion"):
         return Filled(last.claim_name, goods.start, goods.end, "product-of-order-before", STRENGTHS["carried"])
     return None
@@ -83,6 +88,8 @@ def _count(draft: Draft, discourse: Discourse, shared: bool) -> None:
 
 def _takes_up(goods: Goods, draft: Draft) -> bool:
     """Whether goods stand for the whole lot told before ("those chips"), and nothing else says how many."""
+    if draft.event == "delay" and draft.segment.has("m_site"):
+        return False  # the site is late, however many chips it waits for
     if goods.sort == "same":
         return True
     return (
@@ -226,4 +233,5 @@ def substantial(draft: Draft) -> bool:
     """Whether a claim has a count, a sum, a slip or a product that says more than "chips"."""
     product = draft.segment.goods.product
     named = product is not None and not product.weak
-    return named or any(slot in draft.slots for slot in ("quantity", "value", "delay", "from_entity"))
+    site = draft.event == "delay" and draft.segment.has("m_site") and draft.segment.goods.pointed
+    return named or site or any(slot in draft.slots for slot in ("quantity", "value", "delay", "from_entity"))

@@ -50,7 +50,8 @@ def goods_of(
             chosen, last, indexes = bound
             used.update(indexes)
             unit = _unit(plain, pack, number.end, last, chosen)
-            goods.append(Goods(number.start, last, "count", number, chosen, False, unit))
+            definite = _definite(plain, pack, number.figure[0])
+            goods.append(Goods(number.start, last, "count", number, chosen, definite, unit))
         elif _bare(plain, pack, number, cues, found.parties):
             goods.append(Goods(number.start, number.end, "bare", number, unit=_bare_unit(plain, pack, number.end)))
     for match in _matches(pack, "same_count", plain, sentence):

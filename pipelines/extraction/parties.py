@@ -68,7 +68,8 @@ def _seller(event: Event, segment: Segment) -> Filled | None:
         for party in segment.parties:
             if role in party.roles and party.name.role in ("party", "maker") and party.name.claim_name:
                 return filled_by(party, role)
-    if event in ("allocation", "shipment"):
+    offered = event == "plan" and segment.has("supply") and any("target" in p.roles for p in segment.parties)
+    if event in ("allocation", "shipment") or offered:
         subject = next(
             (
                 p
@@ -92,7 +93,7 @@ def _lessor(head: Cue, segment: Segment) -> Filled | None:
         ):
             return filled_by(party, "seller" if "seller" in party.roles else "source_of")
     if any("target" in p.roles or "favour" in p.roles for p in segment.parties):
-        subject = subject_of(head, segment)
+        subject = subject_of(head, segment) or (subject_of(head, segment.before) if segment.before else [])
         if subject:
             return filled_by(subject[0], "subject", "subject")
     return None
@@ -150,7 +151,8 @@ def _recipients(event: Event, head: Cue, segment: Segment, taken: set[object]) -
     subject = [p for p in subject_of(head, segment) if p in usable] or [
         p for p in usable if not p.oblique and p.name.start < segment.goods.start and "source" not in p.roles
     ][-1:]
-    for roles in RECIPIENTS[event]:
+    ranks = RECIPIENTS["allocation" if event == "plan" and head.kind == "supply" else event]
+    for roles in ranks:
         # A maker's own goods are what it makes; only as a subject does it hold or order them.
         asked = [p for p in usable if p.name.role != "maker"]
         if event == "delivery":
