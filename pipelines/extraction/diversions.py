@@ -11,7 +11,7 @@ from pipelines.extraction.drafts import STRENGTHS, Draft, Filled, filled_by
 from pipelines.extraction.features import Party, Reading, Segment
 from pipelines.extraction.parties import subject_of
 
-TO_WEIGHTS = {"favour": 3.0, "target": 3.0, "receiver": 3.0, "for": 2.0}
+TO_WEIGHTS = {"favour": 3.0, "target": 3.0, "receiver": 3.0, "holder": 2.5, "for": 2.0}
 FROM_WEIGHTS = {
     "origin": 3.0,
     "instead": 2.5,
@@ -34,7 +34,8 @@ _OWNING = ("origin", "destined", "awaiting", "possessor")
 
 def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, source: Source) -> Draft | None:
     """The diversion that a segment tells, None where one side lacks evidence."""
-    if segment.has("delay") and not segment.has("divert", "move"):
+    told_for = any("origin" in p.roles for p in segment.parties)
+    if segment.has("delay") and not segment.has("divert", "move") and (segment.durations or not told_for):
         return None
     if segment.goods.sort in ("value", "kind") and segment.has("delay") and segment.durations and segment.money:
         return None
@@ -77,7 +78,7 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
     taken: list[Draft] = []
     if lot := _lot_before(segment, reading, discourse):
         # "Nvidia promised Tesla 12,000 H100s. They went to X": each sentence tells one side.
-        if not losers and gainers and segment.has("divert", "move", "receive"):
+        if not losers and gainers and segment.has("divert", "move", "receive", "ship", "supply", "deliver"):
             losers = [(w, f) for w, f in lot.losers if all(f.value != g.value for _, g in gainers)]
             taken = lot.drafts if losers else []
         elif not gainers and any(w >= FROM_WEIGHTS["destined"] for w, _ in losers):
@@ -169,7 +170,13 @@ def _favoured(
 ) -> tuple[Filled | None, Filled | None]:
     """A count told of those whom the sentence before put one before the other ("The move concerns 12,000 H100s")."""
     told = discourse.favoured is not None and reading.index - discourse.favoured_sentence == 1
-    if candidates or not told or segment.goods.sort != "count" or not (divert or segment.has("m_lot")):
+    if not told or segment.goods.sort != "count":
+        return None, None
+    # "Musk put X before Tesla. The 12,000 H100s were Tesla's": only the loser may be named again.
+    if any(not discourse.favoured or p.name.claim_name != discourse.favoured[0] for p in candidates):
+        return None, None
+    owned = any({"possessor", "origin"} & set(p.roles) for p in candidates)
+    if not (owned if candidates else divert or segment.has("m_lot")):
         return None, None
     if discourse.favoured is None or discourse.diversion is not None:
         return None, None

@@ -45,7 +45,8 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
         or goods.sort in ("bare", "same", "order")
         or (named is not None and named.weak and goods.sort == "value")
     )
-    again = goods.sort == "count" and goods.definite and named is not None and named.generic and discourse.count
+    same = goods.definite or (draft.event == "diversion" and goods.product is not None and goods.product.weak)
+    again = goods.sort == "count" and same and named is not None and named.generic and discourse.count
     if last and again and goods.number and discourse.count and goods.number.value == discourse.count.value:
         return Filled(last.claim_name, goods.start, goods.end, "product-of-count-before", STRENGTHS["carried"])
     if last and referring:
