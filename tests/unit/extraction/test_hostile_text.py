@@ -40,20 +40,3 @@ def test_hostile_text_is_read(extractor: Extractor, text: str, language: str) ->
     assert time.monotonic() - started < 20
     assert all(text[c.quote_start : c.quote_end] == c.quote for c in found.claims)
     assert all(text[m.quote_start : m.quote_end] == m.quote for m in found.mentions)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [TOLD, "Tesla, X, Nvidia: 12,000 H100, 5 % and 3 million. ", "X of Tesla to Nvidia "],
-    ids=["told", "list", "names"],
-)
-def test_time_grows_with_the_length_and_not_with_its_square(extractor: Extractor, text: str) -> None:
-    def seconds(times: int) -> float:
-        best = float("inf")
-        for _ in range(3):
-            started = time.perf_counter()
-            extractor.extract(text * times, language="en", published_start=None, published_end=None)
-            best = min(best, time.perf_counter() - started)
-        return best
-
-    assert seconds(800) < 24 * seconds(100) + 0.05
