@@ -60,7 +60,9 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
     back = (discourse.diversion[1], discourse.diversion[0]) if discourse.diversion else None
     best: tuple[float, Filled | None, Filled | None] = (0.0, None, None)
     losers = [
-        (w, f) for p in candidates if (w := _from_weight(p, moved)) and (f := filled_by(p, _strongest(p, FROM_WEIGHTS)))
+        (w if divert or swap or not _selling(p, segment) else FROM_WEIGHTS["source_of"], f)
+        for p in candidates
+        if (w := _from_weight(p, moved)) and (f := filled_by(p, _strongest(p, FROM_WEIGHTS)))
     ]
     holder = next(
         (p.name.claim_name for p in candidates if not p.oblique and p.name.start < segment.goods.start),
@@ -185,6 +187,12 @@ def _favoured(
         for name in discourse.favoured
     )
     return loser, gainer
+
+
+def _selling(party: Party, segment: Segment) -> bool:
+    """Whether a party is named right before the goods only as the one from whom they come ("von Dell 32 Racks")."""
+    firm = {"origin", "instead", "destined", "awaiting", "loser"} & set(party.roles)
+    return not firm and "source_of" in party.roles and party.name.start < segment.goods.start
 
 
 def _receiving(segment: Segment) -> Party | None:
