@@ -29,6 +29,7 @@ DIVERSION_FROM = 5.5
 
 
 COUNTED = ("count", "bare", "same")
+_OWNED = {"origin", "instead", "destined", "awaiting", "possessor", "loser", "seller"}
 _OWNING = ("origin", "destined", "awaiting", "possessor")
 
 
@@ -77,6 +78,10 @@ def diversion_of(segment: Segment, reading: Reading, discourse: Discourse, sourc
     gainers = [
         (w, f) for p in candidates if (w := _to_weight(p, moved)) and (f := filled_by(p, _strongest(p, TO_WEIGHTS)))
     ]
+    if not gainers and any(w >= FROM_WEIGHTS["origin"] for w, _ in losers) and not segment.has("buy"):
+        # "12,000 H100s that should have gone to Tesla hum away at X": who houses them has them.
+        housing = [p for p in candidates if "site" in p.roles and not _OWNED & set(p.roles)]
+        gainers = [(TO_WEIGHTS["holder"], filled_by(p, "site")) for p in housing]
     taken: list[Draft] = []
     if lot := _lot_before(segment, reading, discourse):
         # "Nvidia promised Tesla 12,000 H100s. They went to X": each sentence tells one side.
