@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -50,16 +51,16 @@ def test_a_count_within_a_stated_range_joins_it() -> None:
     ],
     ids=lambda other: next(iter(other)) + str(next(iter(other.values()))),
 )
-def test_statements_that_disagree_are_two_lots(other: dict[str, object]) -> None:
-    stated: dict[str, object] = {
+def test_statements_that_disagree_are_two_lots(other: dict[str, Any]) -> None:
+    stated: dict[str, Any] = {
         "to": "Tesla",
         "gpus": 10_000,
         "supplier": "Nvidia",
         "promised": "2024-01-01..2024-03-31",
     }
     world = World()
-    world.claim("order", **stated)  # type: ignore[arg-type]
-    world.claim("order", **{**stated, **other})  # type: ignore[arg-type]
+    world.claim("order", **stated)
+    world.claim("order", **{**stated, **other})
     assert len(lots(world)) == 2
 
 
