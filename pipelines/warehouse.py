@@ -27,6 +27,10 @@ CURATED = (
 )  # fmt: skip
 
 
+class NotBuilt(RuntimeError):
+    """A table cannot be built, since tables that it is made from do not stand yet."""
+
+
 class WarehouseBusy(RuntimeError):
     """Another run has been writing for longer than this one was willing to wait."""
 
@@ -134,8 +138,13 @@ class Warehouse:
         """Build one table from its model and check it, in one transaction.
 
         Where a blocking check fails, the table keeps its former rows; the results say so. A model that reads the lake
-        directly becomes a view, since its rows stand there.
+        directly becomes a view, since its rows stand there. Raises NotBuilt where a table before it is missing.
         """
+        if missing := sorted(table for table in model.dependencies if not self._stands(table)):
+            raise NotBuilt(
+                f"{model.table} is made from {', '.join(missing)}, which no run has built yet: materialize what stands "
+                "before it first, or run the job refresh"
+            )
         kind = "VIEW" if any(table.startswith("lake.") for table in model.tables) else "TABLE"
         parameters = {"as_of": self.settings.as_of} if "as_of" in model.parameters else None
         self.connection.execute("BEGIN")
@@ -159,6 +168,11 @@ class Warehouse:
         stands = "VIEW" if found and found[0]["table_type"] == "VIEW" else "TABLE"
         if found and stands != kind:
             self.connection.execute(f"DROP {stands} {model.table}")
+
+    def _stands(self, table: str) -> bool:
+        schema, name = table.split(".")
+        found = "SELECT count(*) FROM information_schema.tables WHERE table_schema = $schema AND table_name = $name"
+        return bool(self.row(found, {"schema": schema, "name": name})[0])
 
     def run_check(self, check: Check) -> CheckResult:
         """Run one check: count what breaks it and fetch the first rows that do."""

@@ -18,7 +18,7 @@ import pytest
 from pipelines.lake import TABLES
 from pipelines.settings import ROOT, Settings, load_settings
 from pipelines.sql_model import Model, read_model
-from pipelines.warehouse import CURATED, Warehouse, WarehouseBusy, open_warehouse, writing
+from pipelines.warehouse import CURATED, NotBuilt, Warehouse, WarehouseBusy, open_warehouse, writing
 
 HOLD = """
 import sys, time
@@ -171,6 +171,14 @@ def test_sql_that_fails_leaves_the_former_rows_and_an_open_warehouse(warehouse: 
     assert warehouse.rows("FROM a.numbers") == [{"n": 1}]
     warehouse.build(numbers(tmp_path, "(2)"))
     assert warehouse.rows("FROM a.numbers") == [{"n": 2}]
+
+
+def test_a_table_before_what_it_is_made_from_says_what_is_missing(warehouse: Warehouse, tmp_path: Path) -> None:
+    text = (
+        "-- One row per number.\nSELECT\n    n.number -- The number. {key}\nFROM trial.others AS n\nORDER BY n.number\n"
+    )
+    with pytest.raises(NotBuilt, match=r"trial\.numbers is made from trial\.others, which no run has built yet"):
+        warehouse.build(model(tmp_path, "trial.numbers", text))
 
 
 def test_a_model_gets_the_day_of_the_run(warehouse: Warehouse, tmp_path: Path) -> None:
