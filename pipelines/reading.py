@@ -92,9 +92,7 @@ def read_supplier_lines(settings: Settings, lake: Lake, reference: Reference, no
     Raises InvalidContract where a contract cannot be used.
     """
     folder = settings.reference_dir
-    version = code_version(
-        Path(__file__).parent / "suppliers", folder / "contracts", folder / "skus.csv", folder / "exchange_rates.csv"
-    )
+    version = supplier_reader_version(folder)
     documents = lake.read("supplier_documents").unique("document_id", keep="first", maintain_order=True)
     pending = _unread(documents, "document_id", lake.read("supplier_readings"), "reader_version", "read_at", version)
     total = Read()
@@ -120,6 +118,12 @@ def read_supplier_lines(settings: Settings, lake: Lake, reference: Reference, no
         )
     progress.finish()
     return total
+
+
+def supplier_reader_version(reference_dir: Path) -> str:
+    """The version of what reads supplier documents: its code, and the curated files that it uses."""
+    parts = (reference_dir / name for name in ("contracts", "skus.csv", "exchange_rates.csv"))
+    return code_version(Path(__file__).parent / "suppliers", *parts)
 
 
 def _unread(
