@@ -16,11 +16,12 @@ from pipelines.folders import list_documents
 from pipelines.lake import Lake, content_id
 from pipelines.news.documents import read_document
 from pipelines.news.feed_list import FeedSource, load_feeds
-from pipelines.news.fetching import FeedAnswer, Validators, fetch_feed
+from pipelines.news.fetching import fetch_feed
 from pipelines.news.item import NewsItem, NewsReading
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.versions import code_version
+from pipelines.web import Answer, Validators
 
 MAX_FILE_BYTES = 500_000_000
 _FLUSH_DOCUMENTS = 500
@@ -139,7 +140,7 @@ def _news_documents(
                 yield _feed_document(feed, answer)
 
 
-def _feed_document(feed: FeedSource, answer: FeedAnswer) -> _Document:
+def _feed_document(feed: FeedSource, answer: Answer) -> _Document:
     return _Document(
         source=feed.source,
         name=feed.url,

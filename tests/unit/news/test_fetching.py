@@ -8,7 +8,8 @@ import pytest
 
 from pipelines.news.documents import read_document
 from pipelines.news.feed_list import FeedSource
-from pipelines.news.fetching import Validators, fetch_feed
+from pipelines.news.fetching import fetch_feed
+from pipelines.web import Validators
 from tests.unit.news.conftest import Answer, FeedServer
 
 FEED = b"<rss version='2.0'><channel><title>Desk</title><item><title>Chips</title></item></channel></rss>"

@@ -1,0 +1,1 @@
+"""What filers and statistics offices publish, as figures. Pure: bytes in, figures out."""
