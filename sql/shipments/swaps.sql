@@ -57,17 +57,30 @@ pairs AS (
     GROUP BY one.shipment_id, other.shipment_id
 ),
 
-ranked AS (
+sides AS (
     SELECT
-        pairs.first_shipment_id,
-        pairs.second_shipment_id,
-        row_number() OVER (
-            PARTITION BY pairs.first_shipment_id ORDER BY pairs.shared_items DESC, pairs.second_shipment_id ASC
-        ) AS place_of_second,
-        row_number() OVER (
-            PARTITION BY pairs.second_shipment_id ORDER BY pairs.shared_items DESC, pairs.first_shipment_id ASC
-        ) AS place_of_first
+        pairs.*,
+        unnest([pairs.first_shipment_id, pairs.second_shipment_id]) AS shipment_id
     FROM pairs
+),
+
+ranked AS (
+    -- A pair is a swap where it is the best one of both diversions, in whichever place they stand.
+    SELECT
+        best.first_shipment_id,
+        best.second_shipment_id
+    FROM (
+        SELECT
+            sides.first_shipment_id,
+            sides.second_shipment_id
+        FROM sides
+        QUALIFY row_number() OVER (
+            PARTITION BY sides.shipment_id
+            ORDER BY sides.shared_items DESC, sides.first_shipment_id ASC, sides.second_shipment_id ASC
+        ) = 1
+    ) AS best
+    GROUP BY best.first_shipment_id, best.second_shipment_id
+    HAVING count(*) = 2
 ),
 
 stated_delays AS (
@@ -100,7 +113,6 @@ waits AS (
     INNER JOIN moved AS returned ON ranked.second_shipment_id = returned.shipment_id
     LEFT JOIN stated_delays AS delays
         ON given.shipment_id = delays.shipment_id AND given.from_id = delays.entity_id
-    WHERE ranked.place_of_second = 1 AND ranked.place_of_first = 1
 )
 
 SELECT

@@ -109,6 +109,16 @@ def test_a_diversion_is_in_one_swap_at_most() -> None:
     assert len(legs) == len(set(legs)) > 0
 
 
+def test_units_that_go_back_and_forth_again_are_in_one_swap() -> None:
+    world = World()
+    for gpus, when in ((12_000, "2024-02-01"), (6_000, "2024-04-01"), (2_000, "2024-06-01")):
+        giver, taker = ("X", "Tesla") if gpus == 6_000 else ("Tesla", "X")
+        world.claim("diversion", item=world.item(published=when), giver=giver, to=taker, gpus=gpus, happened=when)
+    built = world.build()
+    assert len(built.rows("shipments.swaps")) == 1
+    assert len(built.rows("allocation.transfers")) == 3
+
+
 def test_whoever_waits_for_the_returned_leg_waits_as_long_as_stated() -> None:
     world = World()
     item = world.item()
