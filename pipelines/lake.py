@@ -174,6 +174,63 @@ TABLES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "reasons": pl.String,
         "verbatim": pl.String,
     },
+    "public_documents": {
+        "document_id": pl.String,
+        "source": pl.String,
+        "name": pl.String,
+        "url": pl.String,
+        "received_at": _INSTANT,
+        "media_type": pl.String,
+        "content_hash": pl.String,
+        "size": pl.Int64,
+        "etag": pl.String,
+        "last_modified": pl.String,
+        "reason": pl.String,
+    },
+    "public_requests": {
+        "source": pl.String,
+        "name": pl.String,
+        "url": pl.String,
+        "asked_at": _INSTANT,
+        "outcome": pl.String,
+        "reason": pl.String,
+    },
+    "figure_readings": {
+        "document_id": pl.String,
+        "reader_version": pl.String,
+        "read_at": _INSTANT,
+        "media_type": pl.String,
+        "status": pl.String,
+        "reason": pl.String,
+        "figures_read": pl.Int64,
+        "passed_over": pl.Int64,
+    },
+    "figures": {
+        "figure_id": pl.String,
+        "document_id": pl.String,
+        "reader_version": pl.String,
+        "number": pl.Int64,
+        "reporter": pl.String,
+        "reporter_name": pl.String,
+        "measure": pl.String,
+        "value": pl.Float64,
+        "unit": pl.String,
+        "period_end": pl.Date,
+        "period_start": pl.Date,
+        "scale": pl.Float64,
+        "item": pl.String,
+        "partner": pl.String,
+        "known_on": pl.Date,
+        "reference": pl.String,
+        "verbatim": pl.String,
+    },
+    "rejected_figures": {
+        "document_id": pl.String,
+        "reader_version": pl.String,
+        "number": pl.Int64,
+        "reasons": pl.String,
+        "verbatim": pl.String,
+    },
 }
 
 
@@ -209,14 +266,22 @@ class Lake:
         for row in listed:
             if row.keys() != schema.keys():
                 raise ValueError(f"{table}: a row's columns differ: {sorted(row.keys() ^ schema.keys())}")
-        frame = pl.DataFrame(listed, schema=schema, orient="row")
-        name = content_id(frame.hash_rows(seed=0).sum(), *listed[0].values(), *listed[-1].values(), len(listed))
+        return self._write(table, pl.DataFrame(listed, schema=schema, orient="row"))
+
+    def append_frame(self, table: str, frame: pl.DataFrame) -> int:
+        """Add the rows of `frame`, which has the columns of TABLES[table], to `table` and give their number."""
+        if odd := sorted(set(frame.columns) ^ TABLES[table].keys()):
+            raise ValueError(f"{table}: the frame's columns differ: {odd}")
+        return self._write(table, frame.cast(TABLES[table]).select(*TABLES[table])) if frame.height else 0
+
+    def _write(self, table: str, frame: pl.DataFrame) -> int:
+        name = content_id(frame.hash_rows(seed=0).sum(), *frame.row(0), *frame.row(-1), frame.height)
         target = self.folder(table) / f"{name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")
         frame.write_parquet(partial, compression="zstd")
         partial.replace(target)
-        return len(listed)
+        return frame.height
 
     def read(self, table: str) -> pl.DataFrame:
         """All rows of `table`, an empty frame with its columns where nothing was added yet.
@@ -237,9 +302,13 @@ class Lake:
             partial.replace(target)
         return digest
 
+    def path_of(self, digest: str) -> Path:
+        """Where the document kept under `digest` stands, to be read and never changed."""
+        return self.root / "documents" / digest[:2] / digest
+
     def bytes_of(self, digest: str) -> bytes:
         """The document kept under `digest`."""
-        return (self.root / "documents" / digest[:2] / digest).read_bytes()
+        return self.path_of(digest).read_bytes()
 
     def select(self, table: str) -> str:
         """A SELECT over the table's files for DuckDB; typed and empty where there are none."""

@@ -21,8 +21,10 @@ from pipelines.progress import Progress
 from pipelines.reference import Reference
 from pipelines.settings import Settings
 from pipelines.suppliers.contracts import load_contracts
-from pipelines.suppliers.line import RejectedLine, SupplierLine, SupplierReading
-from pipelines.suppliers.tables import read_supplier_document
+from pipelines.suppliers.documents import Context, Document, Opened
+from pipelines.suppliers.kinds import guessed_media_type, open_document
+from pipelines.suppliers.line import RejectedLine, SupplierLine
+from pipelines.suppliers.rows import Unreadable
 from pipelines.suppliers.vocabulary import vocabulary_from as supplier_vocabulary_from
 from pipelines.versions import code_version
 
@@ -102,22 +104,62 @@ def read_supplier_lines(settings: Settings, lake: Lake, reference: Reference, no
     vocabulary = supplier_vocabulary_from(reference)
     progress = Progress("reading supplier files", pending.height, "files")
     for document in pending.iter_rows(named=True):
-        data = lake.bytes_of(document["content_hash"])
-        if document["reason"]:
-            reading = SupplierReading("unknown", unreadable=document["reason"])
-        else:
-            reading = read_supplier_document(data, document["name"], contracts, vocabulary)
-        _keep(lake, document["document_id"], version, reading, now)
-        progress.advance(1, len(data))
+        read = _read_supplier_document(lake, document, Context(contracts, vocabulary), version, now)
+        progress.advance(1, document["size"])
         total = replace(
             total,
-            pieces=total.pieces + 1,
-            accepted=total.accepted + len(reading.lines),
-            rejected=total.rejected + len(reading.rejected),
-            unreadable=total.unreadable + bool(reading.unreadable),
+            pieces=total.pieces + read.pieces,
+            accepted=total.accepted + read.accepted,
+            rejected=total.rejected + read.rejected,
+            unreadable=total.unreadable + read.unreadable,
         )
     progress.finish()
     return total
+
+
+def _read_supplier_document(
+    lake: Lake, document: dict[str, Any], context: Context, version: str, now: datetime
+) -> Read:
+    """Read one document into the lake, batch by batch; the reading itself is kept last, when all its lines stand."""
+    document_id, name = document["document_id"], document["name"]
+    opened: Opened | None = None
+    accepted = rejected = 0
+    contracts: list[str] = []
+    unreadable: str | None = document["reason"]
+    try:
+        if not unreadable:
+            opened = open_document(Document(name, lake.path_of(document["content_hash"])), context)
+            for batch in opened.batches:
+                contract = batch.contract or opened.contract
+                contracts += [contract] if contract and contract not in contracts else []
+                lake.append("supplier_lines", _line_rows(document_id, version, contract, batch.lines))
+                if batch.frame is not None:
+                    lake.append_frame("supplier_lines", _line_frame(document_id, version, contract, batch.frame))
+                lake.append("rejected_lines", _rejected_rows(document_id, version, batch.rejected))
+                accepted += batch.accepted
+                rejected += len(batch.rejected)
+    except Unreadable as problem:
+        unreadable = f"{name}: {problem}"
+    if unreadable:
+        accepted = rejected = 0
+    lake.append(
+        "supplier_readings",
+        [
+            {
+                "document_id": document_id,
+                "reader_version": version,
+                "read_at": now,
+                "contract": ", ".join(contracts) or (opened.contract if opened else None),
+                "media_type": opened.media_type if opened else guessed_media_type(name),
+                "status": "unreadable" if unreadable else "read",
+                "reason": unreadable,
+                "lines_read": accepted + rejected,
+                "lines_accepted": accepted,
+                "lines_rejected": rejected,
+            }
+        ],
+    )
+    return Read(1, accepted, rejected, int(unreadable is not None))
 
 
 def supplier_reader_version(reference_dir: Path) -> str:
@@ -156,28 +198,6 @@ def _mention_row(item_id: str, version: str, mention: Mention) -> dict[str, Any]
     }
 
 
-def _keep(lake: Lake, document_id: str, version: str, reading: SupplierReading, now: datetime) -> None:
-    lake.append("supplier_lines", _line_rows(document_id, version, reading.contract, reading.lines))
-    lake.append("rejected_lines", _rejected_rows(document_id, version, reading.rejected))
-    lake.append(
-        "supplier_readings",
-        [
-            {
-                "document_id": document_id,
-                "reader_version": version,
-                "read_at": now,
-                "contract": reading.contract,
-                "media_type": reading.media_type,
-                "status": "unreadable" if reading.unreadable else "read",
-                "reason": reading.unreadable,
-                "lines_read": reading.lines_read,
-                "lines_accepted": len(reading.lines),
-                "lines_rejected": len(reading.rejected),
-            }
-        ],
-    )
-
-
 def _line_rows(
     document_id: str, version: str, contract: str | None, lines: tuple[SupplierLine, ...]
 ) -> Iterator[dict[str, Any]]:
@@ -189,6 +209,13 @@ def _line_rows(
             "contract": contract,
             **asdict(line),
         }
+
+
+def _line_frame(document_id: str, version: str, contract: str | None, frame: pl.DataFrame) -> pl.DataFrame:
+    place = pl.struct("sheet", "line_number", "part")
+    line_id = place.map_elements(lambda at: content_id(document_id, *at.values()), pl.String)
+    given = {"document_id": document_id, "reader_version": version, "contract": contract}
+    return frame.with_columns(line_id=line_id, **{name: pl.lit(value, pl.String) for name, value in given.items()})
 
 
 def _rejected_rows(document_id: str, version: str, rejected: tuple[RejectedLine, ...]) -> Iterator[dict[str, Any]]:

@@ -1,20 +1,20 @@
-"""A supplier's document to lines: the header, the rows beneath it, and what becomes of each. Never raises.
+"""A supplier's document to lines: the header, the rows beneath it, and what becomes of each.
 
 Here belongs what is true of a whole document. One row's fields are read in `fields`, cells in `values`, formats in
 `csv_rows` and `xlsx_rows`. Names are not resolved and units not converted: that is for `sql/records`.
 """
 
-import mimetypes
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from pipelines.suppliers import values
 from pipelines.suppliers.contracts import Contract, CsvFormat, DocumentDate, XlsxFormat, contracts_for_name, fold
 from pipelines.suppliers.csv_rows import read_csv
+from pipelines.suppliers.documents import Batch, Context, Document, Opened
 from pipelines.suppliers.fields import LineReader
-from pipelines.suppliers.line import RejectedLine, SupplierLine, SupplierReading
+from pipelines.suppliers.line import RejectedLine, SupplierLine
 from pipelines.suppliers.rows import Cell, Row, Sheet, Unreadable, cell_text
 from pipelines.suppliers.vocabulary import SupplierVocabulary
 from pipelines.suppliers.xlsx_rows import read_xlsx
@@ -40,31 +40,22 @@ def choose_contract(contracts: Sequence[Contract], name: str, data: bytes) -> Co
         return None
 
 
-def read_supplier_document(
-    data: bytes, name: str, contracts: Sequence[Contract], vocabulary: SupplierVocabulary
-) -> SupplierReading:
-    """All lines of a supplier's file by the contract that fits it; `unreadable` where nothing can be read."""
-    try:
-        contract = _only_contract(contracts, name, data)
-    except Unreadable as problem:
-        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return SupplierReading(media_type, unreadable=f"{name}: {problem}")
-    media_type = MEDIA_TYPES[contract.format.kind]
-    try:
-        if not data:
-            raise Unreadable("the file is empty: send it again")
-        lines: list[SupplierLine] = []
-        rejected: list[RejectedLine] = []
-        seen: dict[tuple[object, ...], int] = {}
-        for sheet in _sheets(data, contract.format):
-            header = find_header(sheet, contract)
-            stated_on = _document_date(contract, name, sheet, header)
-            accepted_here, rejected_here = read_lines(sheet, header, contract, vocabulary, stated_on, seen)
-            lines += accepted_here
-            rejected += rejected_here
-    except Unreadable as problem:
-        return SupplierReading(media_type, contract.name, unreadable=f"{name}: {problem}")
-    return SupplierReading(media_type, contract.name, len(lines) + len(rejected), tuple(lines), tuple(rejected))
+def open_table(document: Document, context: Context) -> Opened:
+    """A supplier's table by the contract that fits it. Raises Unreadable where none or several do."""
+    contract = _only_contract(context.contracts, document.name, document.read())
+    return Opened(MEDIA_TYPES[contract.format.kind], contract.name, _batches(document, contract, context))
+
+
+def _batches(document: Document, contract: Contract, context: Context) -> Iterator[Batch]:
+    data = document.read()
+    if not data:
+        raise Unreadable("the file is empty: send it again")
+    seen: dict[tuple[object, ...], int] = {}
+    for sheet in _sheets(data, contract.format):
+        header = find_header(sheet, contract)
+        stated_on = _document_date(contract, document.name, sheet, header)
+        accepted, rejected = read_lines(sheet, header, contract, context.vocabulary, stated_on, seen)
+        yield Batch(tuple(accepted), tuple(rejected))
 
 
 def _only_contract(contracts: Sequence[Contract], name: str, data: bytes) -> Contract:

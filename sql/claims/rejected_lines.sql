@@ -20,7 +20,10 @@ rejected AS (
         lines.verbatim
     FROM lake.rejected_lines AS lines
     INNER JOIN claims.supplier_readings AS readings
-        ON lines.document_id = readings.document_id AND lines.reader_version = readings.reader_version
+        ON
+            lines.document_id = readings.document_id
+            AND lines.reader_version = readings.reader_version
+            AND readings.status = 'read'
     INNER JOIN raw.supplier_documents AS documents ON lines.document_id = documents.document_id
     UNION ALL
     SELECT

@@ -33,7 +33,10 @@ SELECT
     documents.received_at -- When the document arrived (UTC). {not null}
 FROM lake.supplier_lines AS lines
 INNER JOIN claims.supplier_readings AS readings
-    ON lines.document_id = readings.document_id AND lines.reader_version = readings.reader_version
+    ON
+        lines.document_id = readings.document_id
+        AND lines.reader_version = readings.reader_version
+        AND readings.status = 'read'
 INNER JOIN raw.supplier_documents AS documents ON lines.document_id = documents.document_id
 QUALIFY row_number() OVER (PARTITION BY lines.line_id) = 1
 ORDER BY lines.document_id, lines.line_number, lines.line_id

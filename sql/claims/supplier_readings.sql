@@ -31,6 +31,7 @@ rejected AS (
     GROUP BY lines.document_id, lines.reader_version
 )
 
+-- A document that had to be refused once lines of it were read has none: they do not count.
 SELECT
     latest.document_id, -- The document. {key, -> raw.supplier_documents.document_id}
     latest.reader_version, -- The version of readers and contracts that read it. {not null}
@@ -43,7 +44,13 @@ SELECT
     coalesce(rejected.lines_rejected, 0) AS lines_rejected -- Lines in claims.rejected_lines. {not null}
 FROM latest
 LEFT JOIN accepted
-    ON latest.document_id = accepted.document_id AND latest.reader_version = accepted.reader_version
+    ON
+        latest.document_id = accepted.document_id
+        AND latest.reader_version = accepted.reader_version
+        AND latest.status = 'read'
 LEFT JOIN rejected
-    ON latest.document_id = rejected.document_id AND latest.reader_version = rejected.reader_version
+    ON
+        latest.document_id = rejected.document_id
+        AND latest.reader_version = rejected.reader_version
+        AND latest.status = 'read'
 ORDER BY latest.document_id

@@ -235,3 +235,13 @@ def test_the_same_short_text_twice_is_a_copy_whatever_its_case_and_punctuation(w
     world.item(item_id="first", published="2024-06-04", text=short)
     world.item(item_id="copy", published="2024-06-05", text=short.upper() + "!")
     assert roots(world)["copy"] == "first"
+
+
+def test_lines_of_a_document_that_was_refused_in_the_end_do_not_count() -> None:
+    world = World()
+    world.supplier_document("cut", status="unreadable", reason="cut.edi: ends in segment 4", lines_read=0)
+    world.line(document="cut")
+    world.lake["rejected_lines"].append(rejected_line("cut", 3))
+    built = world.build("claims.supplier_lines", "claims.rejected_lines")
+    assert built.rows("claims.supplier_lines") == []
+    assert [row["reasons"] for row in built.rows("claims.rejected_lines")] == ["cut.edi: ends in segment 4"]

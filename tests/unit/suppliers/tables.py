@@ -8,8 +8,8 @@ from typing import Any
 from openpyxl import Workbook
 
 from pipelines.suppliers.contracts import Contract
+from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.line import RejectedLine, SupplierLine, SupplierReading
-from pipelines.suppliers.tables import read_supplier_document
 from pipelines.suppliers.vocabulary import vocabulary
 
 ROOT = Path(__file__).parents[3]

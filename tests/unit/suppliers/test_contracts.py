@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from pipelines.reference import load_reference
 from pipelines.suppliers.contracts import Contract, InvalidContract, load_contracts
 from pipelines.suppliers.examples import failed_examples
-from pipelines.suppliers.tables import choose_contract, read_supplier_document
+from pipelines.suppliers.kinds import read_supplier_document
+from pipelines.suppliers.tables import choose_contract
 from pipelines.suppliers.vocabulary import SupplierVocabulary, vocabulary_from
 from tests.unit.suppliers.tables import CONTRACTS, HEADER, KNOWN, ROOT, contract, read, workbook
 

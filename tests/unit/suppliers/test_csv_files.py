@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.suppliers.tables import read_supplier_document
+from pipelines.suppliers.kinds import read_supplier_document
 from tests.unit.suppliers.tables import COLUMNS, HEADER, KNOWN, contract, read
 
 GOOD = "A,1,H100,8,,,,,,"

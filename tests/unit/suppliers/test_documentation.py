@@ -7,7 +7,7 @@ import pytest
 from pipelines.reference import load_reference
 from pipelines.suppliers.contracts import Contract, CsvFormat, LineField, SkipRule, XlsxFormat, load_contracts
 from pipelines.suppliers.examples import failed_examples
-from pipelines.suppliers.tables import read_supplier_document
+from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.vocabulary import vocabulary_from
 from tests.unit.suppliers.tables import ROOT
 

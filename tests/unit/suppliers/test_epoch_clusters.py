@@ -7,8 +7,8 @@ import pytest
 
 from pipelines.reference import load_reference
 from pipelines.suppliers.contracts import load_contracts
+from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.line import SupplierReading
-from pipelines.suppliers.tables import read_supplier_document
 from pipelines.suppliers.vocabulary import vocabulary_from
 from tests.unit.suppliers.tables import CONTRACTS, ROOT
 

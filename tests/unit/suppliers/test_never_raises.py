@@ -4,8 +4,9 @@ import zipfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.line import SupplierReading
-from pipelines.suppliers.tables import choose_contract, read_supplier_document
+from pipelines.suppliers.tables import choose_contract
 from tests.unit.suppliers.tables import HEADER, KNOWN, contract, workbook
 
 CSV = contract()

@@ -6,8 +6,8 @@ from openpyxl import load_workbook
 
 from pipelines.reference import load_reference
 from pipelines.suppliers.contracts import load_contracts
+from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.line import SupplierLine, SupplierReading
-from pipelines.suppliers.tables import read_supplier_document
 from pipelines.suppliers.vocabulary import vocabulary_from
 from tests.unit.suppliers.sample_workbooks import NOTICES, write
 from tests.unit.suppliers.tables import CONTRACTS, ROOT, SAMPLE
