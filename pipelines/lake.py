@@ -163,6 +163,10 @@ TABLES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "certainty": pl.String,
         "document_date": pl.Date,
         "site": pl.String,
+        "shipment_ref": pl.String,
+        "sent_at": _INSTANT,
+        "supplier_code": pl.String,
+        "buyer_code": pl.String,
     },
     "rejected_lines": {
         "document_id": pl.String,

@@ -9,7 +9,7 @@ import fnmatch
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
@@ -327,18 +327,21 @@ class InvalidContract(ValueError):
 
 
 def load_contracts(folder: Path) -> list[Contract]:
-    """All contracts of a folder, ordered by name. Raises InvalidContract with every problem of every file."""
+    """All contracts of tables in a folder, ordered by name. Raises InvalidContract with every problem of every file."""
     contracts: list[Contract] = []
     problems: list[str] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            contract = Contract.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+            keys = tomllib.loads(path.read_text(encoding="utf-8"))
+            if is_for_edi(keys):
+                continue
+            contract = Contract.model_validate(keys)
         except tomllib.TOMLDecodeError as problem:
             problems.append(f"{path.name}: not TOML: {problem}")
         except UnicodeDecodeError as problem:
             problems.append(f"{path.name}: not UTF-8 (byte {problem.start}): save it as UTF-8")
         except ValidationError as problem:
-            problems += [f"{path.name}: {_key(error['loc'])}: {_message(error)}" for error in problem.errors()]
+            problems += [problem_of(path.name, error) for error in problem.errors()]
         else:
             contracts.append(contract)
             if contract.name != path.stem:
@@ -348,6 +351,17 @@ def load_contracts(folder: Path) -> list[Contract]:
     if problems:
         raise InvalidContract(problems)
     return contracts
+
+
+def is_for_edi(keys: Mapping[str, Any]) -> bool:
+    """Whether a contract is about X12 and EDIFACT messages: `pipelines.suppliers.partners` loads those."""
+    how = keys.get("format")
+    return isinstance(how, dict) and how.get("kind") == "edi"
+
+
+def problem_of(file: str, error: Any) -> str:
+    """One of pydantic's errors as one line: file, key, what is wrong."""
+    return f"{file}: {_key(error['loc'])}: {_message(error)}"
 
 
 def _key(place: tuple[int | str, ...]) -> str:

@@ -1,7 +1,7 @@
 """What supplier files give: lines in one shape, and the rejected ones with every reason. Shapes only."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 Statement = Literal["order", "shipment", "holding", "plan"]
@@ -13,10 +13,13 @@ class SupplierLine:
     """One line version of a supplier's document, as stated: no unit converted, no name resolved.
 
     `statement` says what the document is: an order line, a notice of what was shipped, what somebody holds, or plans.
-    `unit` is gpu, board, system or rack; `unit_price` is in `currency` (ISO 4217) per `unit`; a promise is
-    a day (`promised_on`), and `revised_on` is what replaced it. `verbatim` is the line as it stands in the file.
+    `unit` is gpu, board, system or rack, or each: one of the product, whatever it holds. `unit_price` is in `currency`
+    (ISO 4217) per `unit`; a promise is a day (`promised_on`), and `revised_on` is what replaced it. `verbatim` is the
+    line as it stands in the file. `supplier_code` and `buyer_code` are ids that the document gives beside the names.
     On an order line `shipped_quantity` and `delivered_quantity` are totals up to `document_date`; a shipment line is
-    one shipment, told apart from others of the same order line by `shipped_on`, and they are its own.
+    one shipment, told apart from others of the same order line by `shipment_ref`, or by `shipped_on` where the
+    document numbers no shipments, and they are its own. `sent_at` is when the document was sent, by its own clock and
+    without zone: it orders documents of one `document_date`.
     A line that makes several statements (two kinds of accelerator in one cluster) gives several, told apart by `part`;
     `sheet` is a workbook's sheet. Within a document `sheet`, `line_number` and `part` are unique together.
     """
@@ -48,6 +51,10 @@ class SupplierLine:
     site: str | None = None
     part: int = 1
     sheet: str | None = None
+    shipment_ref: str | None = None
+    sent_at: datetime | None = None
+    supplier_code: str | None = None
+    buyer_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ SELECT
     lines.line_ref, -- Line of the order.
     lines.sku, -- Product, as the supplier writes it.
     lines.quantity, -- Count, in unit.
-    lines.unit, -- What is counted. {one of: gpu, board, system, rack}
+    lines.unit, -- What is counted; each is one of the product, whatever it holds. {one of: gpu, board, system, rack, each}
     lines.unit_price, -- Price of one unit, in currency.
     lines.currency, -- ISO 4217 code.
     lines.ordered_on, -- Day of the order.
@@ -26,10 +26,14 @@ SELECT
     lines.shipped_quantity, -- Count shipped, in unit.
     lines.delivered_on, -- Day of delivery.
     lines.delivered_quantity, -- Count delivered, in unit.
-    lines.status, -- State, in our words. {one of: open, confirmed, shipped, partly_delivered, delivered, cancelled, delayed, decommissioned}
+    lines.status, -- State, in our words. {one of: open, confirmed, shipped, partly_delivered, delivered, cancelled, delayed, rescheduled, backordered, substituted, rejected, decommissioned}
     lines.certainty, -- How sure the source is. {not null, one of: confirmed, reported, rumoured, denied}
     lines.document_date, -- The document's own date.
     lines.site, -- Where the units stand, as stated.
+    lines.shipment_ref, -- Number of the shipment, where the document gives one.
+    lines.sent_at, -- When the document was sent, by its own clock.
+    lines.supplier_code, -- The seller's id in the document, as qualifier:id.
+    lines.buyer_code, -- The buyer's id in the document, as qualifier:id.
     documents.received_at -- When the document arrived (UTC). {not null}
 FROM lake.supplier_lines AS lines
 INNER JOIN claims.supplier_readings AS readings
