@@ -23,7 +23,7 @@ from pipelines.sql_model import Check, Model
 log = logging.getLogger("waybill")
 CURATED = (
     "entities", "aliases", "descriptions", "control", "products", "product_aliases", "skus", "exchange_rates",
-    "outlets", "durations",
+    "outlets", "durations", "match_weights", "match_thresholds", "decisions", "measures", "reporters", "unit_prices",
 )  # fmt: skip
 
 
@@ -51,10 +51,12 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A table that was built: its number of rows and what its checks found."""
+    """A table that was built: its number of rows, what its checks found, and how long building and checking took."""
 
     rows: int
     checks: tuple[CheckResult, ...]
+    build_seconds: float
+    check_seconds: float
 
     @property
     def blocked(self) -> bool:
@@ -145,21 +147,27 @@ class Warehouse:
                 f"{model.table} is made from {', '.join(missing)}, which no run has built yet: materialize what stands "
                 "before it first, or run the job refresh"
             )
-        kind = "VIEW" if any(table.startswith("lake.") for table in model.tables) else "TABLE"
-        parameters = {"as_of": self.settings.as_of} if "as_of" in model.parameters else None
+        begun = time.monotonic()
         self.connection.execute("BEGIN")
         try:
-            self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
-            self._make_room(model, kind)
-            self.connection.execute(f"CREATE OR REPLACE {kind} {model.table} AS {model.sql}", parameters)
+            self.create(model)
             count = self.count(model.table)
+            built = time.monotonic()
             results = tuple(self.run_check(check) for check in model.checks)
             blocked = any(result.check.blocking and not result.passed for result in results)
             self.connection.execute("ROLLBACK" if blocked else "COMMIT")
         except Exception:
             self.connection.execute("ROLLBACK")
             raise
-        return Built(count, results)
+        return Built(count, results, built - begun, time.monotonic() - built)
+
+    def create(self, model: Model) -> None:
+        """Make one table from its model, unchecked; one that stands is replaced."""
+        kind = "VIEW" if any(table.startswith("lake.") for table in model.tables) else "TABLE"
+        parameters = {"as_of": self.settings.as_of} if "as_of" in model.parameters else None
+        self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
+        self._make_room(model, kind)
+        self.connection.execute(f"CREATE OR REPLACE {kind} {model.table} AS {model.sql}", parameters)
 
     def _make_room(self, model: Model, kind: str) -> None:
         # A view cannot replace a table, nor a table a view.

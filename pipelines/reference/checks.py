@@ -5,29 +5,15 @@ Here belongs each check that needs more than one cell. A cell that does not fit 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipelines.reference.findings import Findings, Problem
+from pipelines.reference.matching import check_matching
 from pipelines.reference.shapes import Product, Reference, fold
 
 H100_TOPS_8BIT_DENSE = 1979.0
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong in the reference data, where it stands, why it is wrong and what to do."""
-
-    file: str
-    line: int
-    column: str
-    what: str
-    why: str
-    to_do: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.column}: {self.what}. {self.why}. {self.to_do}."
 
 
 class InvalidReference(ValueError):
@@ -39,20 +25,6 @@ class InvalidReference(ValueError):
         super().__init__(f"{len(problems)} problem(s) in the reference data of {folder}:\n{lines}")
 
 
-@dataclass(slots=True)
-class Findings:
-    """The problems found so far, where each row stands (by its identity), and file and id of rows not readable."""
-
-    problems: list[Problem] = field(default_factory=list)
-    places: dict[int, tuple[str, int]] = field(default_factory=dict)
-    broken: set[tuple[str, str]] = field(default_factory=set)
-
-    def report(self, row: object, column: str, what: str, why: str, to_do: str) -> None:
-        """Adds a problem of a row that was read."""
-        file, line = self.places[id(row)]
-        self.problems.append(Problem(file, line, column, what, why, to_do))
-
-
 def check(reference: Reference, findings: Findings) -> None:
     """Adds every contradiction between the rows to the findings."""
     _check_references(reference, findings)
@@ -61,6 +33,7 @@ def check(reference: Reference, findings: Findings) -> None:
     _check_control(reference, findings)
     _check_products(reference, findings)
     _check_values(reference, findings)
+    check_matching(reference, findings)
 
 
 def _check_references(reference: Reference, findings: Findings) -> None:
@@ -79,6 +52,8 @@ def _check_references(reference: Reference, findings: Findings) -> None:
         (reference.products, "component_id", "products.csv"),
         (reference.product_aliases, "product_id", "products.csv"),
         (reference.skus, "product_id", "products.csv"),
+        (reference.reporters, "entity_id", "entities.csv"),
+        (reference.unit_prices, "product_id", "products.csv"),
     ]
     for rows, column, file in links:
         for row in rows:
@@ -110,6 +85,10 @@ def _check_uniqueness(reference: Reference, findings: Findings) -> None:
         (reference.outlets, "outlet_id", _folded("outlet_id")),
         (reference.outlets, "name", _folded("name")),
         (reference.durations, "duration", _folded("duration")),
+        (reference.measures, "stated_measure", lambda row: (row.source, row.stated_measure)),
+        (reference.measures, "rank", lambda row: (row.source, row.measure, row.rank)),
+        (reference.reporters, "code", lambda row: (row.source, row.code)),
+        (reference.unit_prices, "from_on", lambda row: (row.product_id, row.from_on)),
     ]
     for rows, column, key in once:
         to_do = "Keep one of the two"
@@ -255,6 +234,11 @@ def _check_values(reference: Reference, findings: Findings) -> None:
             what = f"{duration.low_days} to {duration.high_days}"
             why = "A duration is an interval of days, the shorter first"
             findings.report(duration, "high_days", what, why, "Correct the two")
+    for price in reference.unit_prices:
+        if not 0 < price.usd_low <= price.usd_high:
+            what = f"{price.usd_low} to {price.usd_high}"
+            why = "A price is an interval above nought, the lower first"
+            findings.report(price, "usd_high", what, why, "Correct the two")
 
 
 def _pattern_problem(pattern: str) -> str | None:

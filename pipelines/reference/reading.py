@@ -20,15 +20,21 @@ from pipelines.reference.checks import Findings, InvalidReference, Problem, chec
 from pipelines.reference.shapes import (
     Alias,
     Control,
+    Decision,
     Description,
     Duration,
     Entity,
     ExchangeRate,
+    MatchThreshold,
+    MatchWeight,
+    Measure,
     Outlet,
     Product,
     ProductAlias,
     Reference,
+    Reporter,
     Sku,
+    UnitPrice,
 )
 
 
@@ -62,6 +68,12 @@ def load_reference(folder: Path) -> Reference:
         exchange_rates=_read(folder / "exchange_rates.csv", ExchangeRate, findings),
         outlets=_read(folder / "outlets.csv", Outlet, findings),
         durations=_read(folder / "durations.csv", Duration, findings),
+        match_weights=_read(folder / "match_weights.csv", MatchWeight, findings),
+        match_thresholds=_read(folder / "match_thresholds.csv", MatchThreshold, findings),
+        decisions=_read(folder / "decisions.csv", Decision, findings),
+        measures=_read(folder / "measures.csv", Measure, findings),
+        reporters=_read(folder / "reporters.csv", Reporter, findings),
+        unit_prices=_read(folder / "unit_prices.csv", UnitPrice, findings),
     )
     check(reference, findings)
     if findings.problems:
@@ -69,7 +81,25 @@ def load_reference(folder: Path) -> Reference:
     return reference
 
 
-Row = TypeVar("Row", Entity, Alias, Description, Control, Product, ProductAlias, Sku, ExchangeRate, Outlet, Duration)
+Row = TypeVar(
+    "Row",
+    Entity,
+    Alias,
+    Description,
+    Control,
+    Product,
+    ProductAlias,
+    Sku,
+    ExchangeRate,
+    MatchThreshold,
+    MatchWeight,
+    Decision,
+    Outlet,
+    Duration,
+    Measure,
+    Reporter,
+    UnitPrice,
+)
 
 
 def _read(path: Path, shape: type[Row], findings: Findings) -> list[Row]:

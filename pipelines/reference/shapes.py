@@ -16,6 +16,8 @@ EntityKind = Literal[
     "spv", "supplier",
 ]  # fmt: skip
 
+Comparison = Literal["roles", "supplier", "product", "count", "time", "days", "due", "item", "origin"]
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -127,6 +129,67 @@ class Duration:
     high_days: int
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a public source's own name for a figure means to us; of several names for one measure, the lowest `rank`
+    that a reporter gives for a period counts."""
+
+    source: Literal["sec", "taiwan", "census", "comtrade", "epoch"]
+    stated_measure: str
+    measure: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who a public source's code for a reporter is: a filer's CIK, a company's number on the exchange."""
+
+    source: Literal["sec", "taiwan"]
+    code: str
+    entity_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """What one GPU of a product costs from a day on, in US dollars: an interval, as was stated or estimated."""
+
+    product_id: str
+    from_on: date
+    usd_low: float
+    usd_high: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchWeight:
+    """How probable a level of a comparison is for two statements about one lot (`m`) and about two lots (`u`)."""
+
+    comparison: Comparison
+    level: str
+    m: float
+    u: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatchThreshold:
+    """A figure by which match weights decide: `prior` is a probability, the others are weights in bits."""
+
+    name: Literal["prior", "join", "review_from", "review_to", "tie"]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about two statements, each named by a record, a claim, a line or an order line."""
+
+    one: str
+    other: str
+    verdict: Literal["same", "not the same"]
+    decided_by: str
+    decided_on: date
+    reason: str
+
+
 def fold(name: str) -> str:
     """A name as names are compared: compatibility forms, case and spacing evened out; accents and scripts kept."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
@@ -157,6 +220,12 @@ class Reference:
     exchange_rates: list[ExchangeRate]
     outlets: list[Outlet]
     durations: list[Duration]
+    match_weights: list[MatchWeight]
+    match_thresholds: list[MatchThreshold]
+    decisions: list[Decision]
+    measures: list[Measure]
+    reporters: list[Reporter]
+    unit_prices: list[UnitPrice]
 
     @property
     def last_rate_month(self) -> date | None:

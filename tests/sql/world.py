@@ -4,6 +4,7 @@ Builders and the chain of models belong here; what must come out of them belongs
 real models in the order of their dependencies, and every blocking check must hold.
 """
 
+import csv
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -57,6 +58,13 @@ SKUS = [("hgx[- ]?h100.*", "nvidia-hgx-h100"), ("h100.*", "nvidia-h100-sxm"), ("
 RATES = [("2024-05-01", "EUR", "1.08"), ("2024-06-01", "EUR", "1.10"), ("2024-06-01", "USD", "1")]
 OUTLETS = [("cnbc", "CNBC", "CNBC.com", "outlet"), ("reuters", "Reuters", None, "agency")]
 
+
+def shipped(name: str) -> list[tuple[str, ...]]:
+    """The rows of a curated file as it is shipped: the weights that every test is to hold for."""
+    lines = (SQL.parent / "reference" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+    return [tuple(row) for row in csv.reader(line for line in lines if not line.startswith("#"))][1:]
+
+
 CURATED: dict[str, tuple[str, Sequence[Sequence[str | None]]]] = {
     "entities": ("entity_id,name,claim_name,kind,country", ENTITIES),
     "aliases": ("entity_id,alias,needs", ALIASES),
@@ -76,6 +84,22 @@ CURATED: dict[str, tuple[str, Sequence[Sequence[str | None]]]] = {
     "exchange_rates": ("month,currency,usd_per_unit", RATES),
     "outlets": ("outlet_id,name,aliases,kind", OUTLETS),
     "durations": ("duration,low_days,high_days", [("months", "60", "300")]),
+    "match_weights": ("comparison,level,m,u", shipped("match_weights")),
+    "match_thresholds": ("name,value", shipped("match_thresholds")),
+    "decisions": ("one,other,verdict,decided_by,decided_on,reason", []),
+    "measures": ("source,stated_measure,measure,rank", [
+        ("sec", "us-gaap:Revenues", "revenue", "1"),
+        ("sec", "us-gaap:SalesRevenueNet", "revenue", "2"),
+        ("sec", "us-gaap:InventoryNet", "inventory", "1"),
+        ("taiwan", "當月營收", "revenue", "1"),
+        ("census", "AIR_WGT_MO", "air_import_weight", "1"),
+        ("epoch", "INT8 performance (OP/s)", "peak_int8", "1"),
+    ]),
+    "reporters": ("source,code,entity_id", [("sec", "0001045810", "nvidia"), ("taiwan", "2330", "northwind")]),
+    "unit_prices": ("product_id,from_on,usd_low,usd_high,source", [
+        ("nvidia-h100", "2022-09-20", "20000", "30000", "a test"),
+        ("nvidia-b200", "2024-11-15", "30000", "40000", "a test"),
+    ]),
 }  # fmt: skip
 
 
@@ -296,7 +320,7 @@ def needed(wanted: Sequence[str]) -> list[str]:
     chain = [
         name
         for name, model in models().items()
-        if not model.macro_parameter and model.schema not in ("delays", "publish")
+        if not model.macro_parameter and model.schema not in ("delays", "publish", "supply", "quality")
     ]
     if not wanted:
         return chain

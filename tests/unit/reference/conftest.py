@@ -70,6 +70,17 @@ month,currency,usd_per_unit
 """,
     "outlets.csv": "outlet_id,name,aliases,kind\ncnbc,CNBC,CNBC电视台|CNBC TV,outlet\n",
     "durations.csv": "duration,low_days,high_days\nmonths,60,300\n",
+    "match_weights.csv": "comparison,level,m,u\nitem,same,0.2,0.1\nitem,another,0.8,0.9\n",
+    "match_thresholds.csv": "name,value\nprior,0.25\njoin,0\nreview_from,-2\nreview_to,2\ntie,1\n",
+    "decisions.csv": """\
+one,other,verdict,decided_by,decided_on,reason
+a,b,same,Ada,2024-06-05,one order
+b,c,same,Ada,2024-06-05,one order
+c,d,not the same,Ada,2024-06-05,two years
+""",
+    "measures.csv": "source,stated_measure,measure,rank\nsec,us-gaap:Revenues,revenue,1\n",
+    "reporters.csv": "source,code,entity_id\nsec,0001045810,nvidia\n",
+    "unit_prices.csv": "product_id,from_on,usd_low,usd_high,source\nnvidia-h100,2022-09-20,20000,27000,page\n",
 }
 
 

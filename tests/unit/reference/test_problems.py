@@ -47,6 +47,22 @@ BAD_ROWS = [
     ("outlets.csv", "kuo,Ming-Chi Kuo,,person", "kind", "none of"),
     ("durations.csv", "weeks,56,14", "high_days", "the shorter first"),
     ("durations.csv", "weeks,1.5,14", "low_days", "no whole number"),
+    ("match_weights.csv", "item,same,0.001,0.001", "level", "a second time"),
+    ("match_weights.csv", "colour,same,0.5,0.5", "comparison", "none of"),
+    ("match_weights.csv", "due,overlap,0,0.5", "m", "between 0 and 1"),
+    ("match_weights.csv", "item,reversed,0.3,0.001", "m", "adds up to 1.3"),
+    ("match_thresholds.csv", "prior,0.5", "name", "a second time"),
+    ("match_thresholds.csv", "twilight,0.5", "name", "none of"),
+    ("decisions.csv", "a,a,same,Ada,2024-06-05,one", "other", "itself"),
+    ("decisions.csv", "a,d,maybe,Ada,2024-06-05,one", "verdict", "none of"),
+    ("decisions.csv", "a,d,same,Ada,2024-06-31,one", "decided_on", "no such day"),
+    ("decisions.csv", "a,d,same,Ada,2024-06-05,", "reason", "may not be empty"),
+    ("decisions.csv", "a,c,not the same,Ada,2024-06-06,two", "verdict", "the same by decisions.csv:3, decisions.csv:2"),
+    ("measures.csv", "sec,us-gaap:Revenues,inventory,1", "stated_measure", "a second time"),
+    ("measures.csv", "sec,us-gaap:SalesRevenueNet,revenue,1", "rank", "a second time"),
+    ("measures.csv", "edgar,us-gaap:Assets,assets,1", "source", "It is none of sec"),
+    ("reporters.csv", "sec,0000002488,amd", "entity_id", "'amd' is unknown"),
+    ("unit_prices.csv", "nvidia-h20,2024-01-01,15000,9000,page", "usd_high", "the lower first"),
 ]
 
 

@@ -200,7 +200,8 @@ def test_lake_and_curated_files_are_seen_as_they_stand_now(warehouse: Warehouse,
     warehouse.build(lines)
     assert warehouse.rows("FROM a.lines") == [{"line_number": 3}]
     for table in CURATED:
-        assert warehouse.count(f"curated.{table}") > 0, table
+        # Nobody has had to decide anything yet.
+        assert warehouse.count(f"curated.{table}") > 0 or table == "decisions", table
 
 
 def test_curated_values_stay_text_and_empty_ones_are_null(settings: Settings, tmp_path: Path) -> None:
