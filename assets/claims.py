@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from pipelines.lineage import Lineage
+from pipelines.public import read_figures
 from pipelines.reading import read_claims, read_supplier_lines
 from pipelines.reference import load_reference
 from pipelines.sql_assets import asset_key, sql_stage
@@ -16,6 +17,7 @@ from pipelines.warehouse import Warehouse
 log = logging.getLogger("waybill")
 
 _NEWS = {"claims.news_claims", "claims.mentions", "claims.extractions"}
+_FIGURES = {"claims.figure_readings", "claims.indicators", "claims.rejected_lines"}
 _SUPPLIERS = {"claims.supplier_lines", "claims.supplier_readings", "claims.rejected_lines"}
 
 
@@ -23,12 +25,13 @@ def assets(models: Mapping[str, Model], lineage: Lineage) -> dg.AssetsDefinition
     """The stage `claims`. Claims name what the reference knows, so they come after it."""
     names = [asset_key("reference.entities"), asset_key("reference.products")]
     parts = [asset_key("reference.skus"), asset_key("reference.exchange_rates")]
+    figures = [asset_key("reference.measures"), asset_key("reference.reporters")]
     return sql_stage(
         "claims",
         models,
         lineage,
         before=_read,
-        sources={"claims.extractions": names, "claims.supplier_readings": parts},
+        sources={"claims.extractions": names, "claims.supplier_readings": parts, "claims.figure_readings": figures},
         kinds=frozenset({"parquet", "python"}),
     )
 
@@ -44,5 +47,11 @@ def _read(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[d
         log.info(
             "supplier lines: %d files read anew (%d unreadable), %d lines accepted, %d rejected",
             files.pieces, files.unreadable, files.accepted, files.rejected,
+        )  # fmt: skip
+    if {asset_key(table) for table in _FIGURES} & context.selected_asset_keys:
+        figures = read_figures(warehouse.settings, warehouse.lake, reference, now)
+        log.info(
+            "public data: %d documents read anew (%d unreadable), %d figures accepted, %d rejected",
+            figures.documents, figures.unreadable, figures.accepted, figures.rejected,
         )  # fmt: skip
     yield from ()

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from assets.sources import FEEDS, NEWS_FOLDER, SUPPLIER_FOLDER
+from assets.sources import FEEDS, NEWS_FOLDER, PUBLIC, SUPPLIER_FOLDER
 from pipelines.arrivals import collect_news, collect_supplier_documents
 from pipelines.lineage import Lineage
 from pipelines.news.feed_list import load_feeds
+from pipelines.public import collect_public
 from pipelines.sql_assets import asset_key, sql_stage
 from pipelines.sql_model import Model
 from pipelines.warehouse import Warehouse
@@ -18,6 +19,7 @@ log = logging.getLogger("waybill")
 
 _STALE_AFTER = timedelta(hours=26)
 _NEWS = {"raw.news_documents", "raw.news_items"}
+_PUBLIC = {"raw.public_documents", "raw.public_requests"}
 
 
 def assets(models: Mapping[str, Model], lineage: Lineage) -> dg.AssetsDefinition:
@@ -31,6 +33,8 @@ def assets(models: Mapping[str, Model], lineage: Lineage) -> dg.AssetsDefinition
             "raw.news_documents": (NEWS_FOLDER, FEEDS),
             "raw.news_items": (NEWS_FOLDER, FEEDS),
             "raw.supplier_documents": (SUPPLIER_FOLDER,),
+            "raw.public_documents": tuple(PUBLIC.values()),
+            "raw.public_requests": tuple(PUBLIC.values()),
         },
         freshness=_STALE_AFTER,
         kinds=frozenset({"parquet", "python"}),
@@ -57,3 +61,12 @@ def _collect(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
             SUPPLIER_FOLDER, metadata={"folder": str(settings.supplier_dir), "documents": files.documents_seen}
         )
         log.info("suppliers: %d files seen, %d new or changed", files.documents_seen, files.documents_new)
+    if {asset_key(table) for table in _PUBLIC} & context.selected_asset_keys:
+        public = collect_public(settings, lake, now)
+        for source, key in PUBLIC.items():
+            found = {"folder": str(settings.public_dir / source), "asked over the network": source in settings.sources}
+            yield dg.AssetObservation(key, metadata=found)
+        log.info(
+            "public data: %d documents seen, %d asked for (%d failed), %d new",
+            public.documents_seen, public.requests_made, public.requests_failed, public.documents_new,
+        )  # fmt: skip

@@ -4,7 +4,19 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets import allocation, claims, delays, publish, raw, records, reference, shipments, sources
+from assets import (
+    allocation,
+    claims,
+    delays,
+    publish,
+    quality,
+    raw,
+    records,
+    reference,
+    shipments,
+    sources,
+    supply,
+)
 from pipelines.lineage import load_lineage
 from pipelines.resources import WarehouseResource
 from pipelines.schedules import REFRESH, hourly
@@ -18,7 +30,8 @@ def build(sql_folder: Path = ROOT / "sql") -> dg.Definitions:
     models = read_models(sql_folder)
     lineage = load_lineage(models)
     stages = [
-        stage.assets(models, lineage) for stage in (raw, reference, claims, records, shipments, allocation, delays)
+        stage.assets(models, lineage)
+        for stage in (raw, reference, claims, records, shipments, allocation, delays, supply, quality)
     ]
     refresh = dg.define_asset_job(
         REFRESH,

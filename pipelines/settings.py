@@ -5,7 +5,7 @@ No other module reads the environment. Defaults point at the embedded sample and
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -28,6 +28,12 @@ class Settings:
     as_of: date
     lock_wait_seconds: float
     alert_webhook: str | None
+    public_dir: Path
+    claims_dir: Path | None = None
+    sources: tuple[str, ...] = ()
+    contact: str | None = None
+    census_key: str | None = field(default=None, repr=False)
+    comtrade_key: str | None = field(default=None, repr=False)
 
     @property
     def dagster_home(self) -> Path:
@@ -97,4 +103,10 @@ def load_settings(environment: Mapping[str, str] | None = None, *, today: date |
         as_of=_day(env, "WAYBILL_AS_OF", today or datetime.now(UTC).date()),
         lock_wait_seconds=_seconds(env, "WAYBILL_LOCK_WAIT_SECONDS", 600.0),
         alert_webhook=env.get("WAYBILL_ALERT_WEBHOOK", "").strip() or None,
+        claims_dir=_folder(env, "WAYBILL_CLAIMS_DIR", ROOT) if env.get("WAYBILL_CLAIMS_DIR", "").strip() else None,
+        public_dir=_folder(env, "WAYBILL_PUBLIC_DIR", ROOT / "sample" / "public"),
+        sources=tuple(dict.fromkeys(env.get("WAYBILL_SOURCES", "").replace(",", " ").lower().split())),
+        contact=env.get("WAYBILL_CONTACT", "").strip() or None,
+        census_key=env.get("WAYBILL_CENSUS_KEY", "").strip() or None,
+        comtrade_key=env.get("WAYBILL_COMTRADE_KEY", "").strip() or None,
     )

@@ -18,6 +18,7 @@ DEADLINE_SECONDS = 60.0
 
 _LATER = "the next run asks again; if it lasts, check the {what}'s address"
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
 _CHUNK_BYTES = 65_536
 
 
@@ -34,7 +35,8 @@ class Answer:
     """What came of asking: `body` where fetched, `reason` (what, why, what to do) where failed.
 
     `validators` are those to keep for the next time, in every case. `media_type` is the Content-Type as sent,
-    `http_status` the server's code where it gave one, `retry_after` the seconds that it asks to wait.
+    `http_status` the server's code where it gave one, `retry_after` the seconds that it asks to wait; `passing` says
+    that asking again soon may help.
     """
 
     status: Literal["fetched", "not_modified", "failed"]
@@ -45,6 +47,7 @@ class Answer:
     reason: str | None = None
     http_status: int | None = None
     retry_after: float | None = None
+    passing: bool = False
 
 
 class _FailedError(Exception):
@@ -90,25 +93,28 @@ def get(
     """
     asking = _Asking(url, what, accept, known or Validators(), max_bytes, timeout, max_redirects)
     watch = _Watch(deadline)
-    status, retry_after = None, None
+    status, retry_after, passing = None, None, True
     try:
         with watch.running():
             return _follow(client, asking, watch)
     except _FailedError as error:
         reason, status, retry_after = str(error), error.http_status, error.retry_after
+        passing = status in _PASSING
     except httpx.TimeoutException as error:
         reason = f"time-out ({type(error).__name__}) after {timeout:g} s without an answer; {asking.later}"
     except httpx.ConnectError as error:
         reason = f"no connection ({error}); check the address and the network"
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
+        passing = False
         reason = f"not a usable address ({error}); correct it in the list of {what}s"
     except httpx.HTTPError as error:
         reason = f"the connection broke off ({error or type(error).__name__}); {asking.later}"
     if watch.expired:
         reason = f"time-out: not complete after {deadline:g} s; {asking.later}"
     return Answer(
-        "failed", url, asking.known, reason=f"{shown(url)}: {reason}", http_status=status, retry_after=retry_after
-    )
+        "failed", url, asking.known, reason=f"{shown(url)}: {reason}", http_status=status, retry_after=retry_after,
+        passing=passing,
+    )  # fmt: skip
 
 
 class _Watch:

@@ -26,8 +26,8 @@ _NAME, _MAKER, _RELEASED, _CHANGED = "Hardware name", "Manufacturer", "Release d
 def read_hardware(data: bytes) -> FigureReading:
     """The figures of every chip, one a filled cell. Never raises for what the bytes hold.
 
-    `item` is the chip's name, `reporter` the table, `partner` the maker; `period_end` is the day of release, and
-    `known_on` the day on which the row was last changed. A chip without a day of release has its rows rejected.
+    `item` is the chip's name, `reporter` the table, `partner` the maker; `period_end` is the day of release (of
+    the row's last change, where none is known), and `known_on` the day on which the row was last changed.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -52,12 +52,13 @@ def read_hardware(data: bytes) -> FigureReading:
 
 def _read(found: Collector, row: dict[str, str], measure: str, unit: str) -> None:
     verbatim = f"{row[_NAME]}: {measure} {row[measure]}"
-    value, released = number_of(row[measure]), day_of(row[_RELEASED])
+    value = number_of(row[measure])
+    released = day_of(row[_RELEASED]) or _changed(row)
     reasons = []
     if value is None or value < 0:
         reasons.append(f"{measure}: {row[measure]!r} is no number of 0 or more")
     if released is None:
-        reasons.append(f"{_RELEASED}: {row[_RELEASED]!r} is no day, so the figure belongs to no time")
+        reasons.append(f"{_RELEASED}: {row[_RELEASED]!r} is no day, nor is {_CHANGED}: the figure belongs to no time")
     if not row[_NAME]:
         reasons.append(f"{_NAME}: missing")
     if value is None or released is None or reasons:

@@ -86,18 +86,27 @@ def _printed(words: str) -> date | None:
 
 
 def _rows(page: html.HtmlElement) -> list[tuple[int, list[str]]]:
-    """Every company's row, with the place of the month's revenue in it: the heading may have a line above it."""
+    """Every company's row, with the place of the month's revenue in it.
+
+    The heading is one line, or two: groups of columns, and below them the columns. Then what spans both lines stands
+    before the groups.
+    """
     found: list[tuple[int, list[str]]] = []
     column: int | None = None
+    before = 0
     for line in page.iter("tr"):
         if line.xpath(".//tr"):
             continue
-        cells = ["".join(cell.itertext()).strip() for cell in line if cell.tag in ("td", "th")]
-        headings = ["".join(cell.split()) for cell in cells]
-        if MEASURE in headings and any("公司代號" in heading for heading in headings):
-            column = headings.index(MEASURE)
-        elif column is not None and cells and _CODE.fullmatch(cells[0]):
-            found.append((column, cells))
+        cells = [cell for cell in line if cell.tag in ("td", "th")]
+        texts = ["".join(cell.itertext()).strip() for cell in cells]
+        headings = ["".join(text.split()) for text in texts]
+        if "公司代號" in headings:
+            groups = (place for place, cell in enumerate(cells) if cell.get("colspan", "1") != "1")
+            before = next(groups, 0)
+        if MEASURE in headings:
+            column = headings.index(MEASURE) + (0 if "公司代號" in headings else before)
+        elif column is not None and texts and _CODE.fullmatch(texts[0]):
+            found.append((column, texts))
     return found
 
 

@@ -1,4 +1,4 @@
--- One row per rejected line: a supplier's line that breaks its contract, an entry of a news file that cannot be read, or a whole document that cannot.
+-- One row per rejected line: a supplier's line that breaks its contract, an entry of a news file or a figure of a public document that cannot be read, or a whole document that cannot.
 -- warn nothing_is_rejected: FALSE
 WITH news_readings AS (
     SELECT
@@ -72,11 +72,37 @@ rejected AS (
         NULL AS verbatim
     FROM raw.news_documents AS documents
     WHERE documents.status = 'unreadable'
+    UNION ALL
+    SELECT
+        'public' AS source_kind,
+        figures.document_id,
+        documents.name,
+        NULL AS sheet,
+        figures.number AS line_number,
+        NULL AS columns,
+        figures.reasons,
+        figures.verbatim
+    FROM lake.rejected_figures AS figures
+    INNER JOIN claims.figure_readings AS readings
+        ON figures.document_id = readings.document_id AND figures.reader_version = readings.reader_version
+    INNER JOIN raw.public_documents AS documents ON figures.document_id = documents.document_id
+    UNION ALL
+    SELECT
+        'public' AS source_kind,
+        documents.document_id,
+        documents.name,
+        NULL AS sheet,
+        NULL AS line_number,
+        NULL AS columns,
+        documents.reason AS reasons,
+        NULL AS verbatim
+    FROM raw.public_documents AS documents
+    WHERE documents.status = 'unreadable'
 )
 
 SELECT
     row_number() OVER (ORDER BY source_kind, name, document_id, sheet NULLS FIRST, line_number NULLS FIRST, reasons, verbatim) AS rejection_number, -- Running number. {key}
-    source_kind, -- Whose line it is. {not null, one of: news, supplier}
+    source_kind, -- Whose line it is. {not null, one of: news, supplier, public}
     document_id, -- The document. {not null}
     name, -- The document's file name or URL. {not null}
     sheet, -- The sheet that it stands on, in a workbook of several.
