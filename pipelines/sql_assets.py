@@ -184,7 +184,12 @@ def _metadata(warehouse: Warehouse, model: Model, built: Built, columns: Sequenc
     types = {row["column_name"]: row["column_type"] for row in warehouse.rows(f"DESCRIBE {model.table}")}
     schema = dg.TableSchema([_typed(column, types[column.name]) for column in columns])
     sample = warehouse.rows(f"FROM {model.table} LIMIT {_SAMPLE_ROWS}")
-    metadata: dict[str, Any] = {"dagster/row_count": built.rows, "dagster/column_schema": schema}
+    metadata: dict[str, Any] = {
+        "dagster/row_count": built.rows,
+        "dagster/column_schema": schema,
+        "seconds to build": round(built.build_seconds, 3),
+        "seconds to check": round(built.check_seconds, 3),
+    }
     if sample:
         metadata["sample"] = dg.MetadataValue.md(_markdown(sample))
     return metadata
