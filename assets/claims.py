@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from pipelines.handed_claims import read_handed_claims
 from pipelines.lineage import Lineage
 from pipelines.public import read_figures
 from pipelines.reading import read_claims, read_supplier_lines
@@ -16,7 +17,7 @@ from pipelines.warehouse import Warehouse
 
 log = logging.getLogger("waybill")
 
-_NEWS = {"claims.news_claims", "claims.mentions", "claims.extractions"}
+_NEWS = {"claims.news_claims", "claims.mentions", "claims.extractions", "claims.claim_readings"}
 _FIGURES = {"claims.figure_readings", "claims.indicators", "claims.rejected_lines"}
 _SUPPLIERS = {"claims.supplier_lines", "claims.supplier_readings", "claims.rejected_lines"}
 
@@ -42,6 +43,11 @@ def _read(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[d
     if {asset_key(table) for table in _NEWS} & context.selected_asset_keys:
         news = read_claims(warehouse.lake, reference, now)
         log.info("claims: %d items read anew, %d claims", news.pieces, news.accepted)
+        handed = read_handed_claims(warehouse.lake, now)
+        log.info(
+            "ready-made claims: %d files read anew (%d unreadable), %d lines accepted, %d rejected",
+            handed.documents, handed.unreadable, handed.accepted, handed.rejected,
+        )  # fmt: skip
     if {asset_key(table) for table in _SUPPLIERS} & context.selected_asset_keys:
         files = read_supplier_lines(warehouse.settings, warehouse.lake, reference, now)
         log.info(

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from assets.sources import FEEDS, NEWS_FOLDER, PUBLIC, SUPPLIER_FOLDER
+from assets.sources import CLAIMS_FOLDER, FEEDS, NEWS_FOLDER, PUBLIC, SUPPLIER_FOLDER
 from pipelines.arrivals import collect_news, collect_supplier_documents
+from pipelines.handed_claims import collect_claim_documents
 from pipelines.lineage import Lineage
 from pipelines.news.feed_list import load_feeds
 from pipelines.public import collect_public
@@ -30,8 +31,8 @@ def assets(models: Mapping[str, Model], lineage: Lineage) -> dg.AssetsDefinition
         lineage,
         before=_collect,
         sources={
-            "raw.news_documents": (NEWS_FOLDER, FEEDS),
-            "raw.news_items": (NEWS_FOLDER, FEEDS),
+            "raw.news_documents": (NEWS_FOLDER, FEEDS, CLAIMS_FOLDER),
+            "raw.news_items": (NEWS_FOLDER, FEEDS, CLAIMS_FOLDER),
             "raw.supplier_documents": (SUPPLIER_FOLDER,),
             "raw.public_documents": tuple(PUBLIC.values()),
             "raw.public_requests": tuple(PUBLIC.values()),
@@ -54,6 +55,15 @@ def _collect(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
         log.info(
             "news: %d documents seen, %d new or changed (%d unreadable), %d new items, %d entries rejected",
             news.documents_seen, news.documents_new, news.documents_unreadable, news.items_new, news.entries_rejected,
+        )  # fmt: skip
+        handed = collect_claim_documents(settings, lake, now)
+        yield dg.AssetObservation(
+            CLAIMS_FOLDER,
+            metadata={"folder": str(settings.claims_dir or "not set"), "documents": handed.documents_seen},
+        )
+        log.info(
+            "ready-made claims: %d files seen, %d new or changed, %d new items",
+            handed.documents_seen, handed.documents, handed.items_new,
         )  # fmt: skip
     if asset_key("raw.supplier_documents") in context.selected_asset_keys:
         files = collect_supplier_documents(settings, lake, now)

@@ -8,6 +8,7 @@ NEWS_FOLDER = dg.AssetKey(["sources", "news_folder"])
 FEEDS = dg.AssetKey(["sources", "feeds"])
 SUPPLIER_FOLDER = dg.AssetKey(["sources", "supplier_folder"])
 REFERENCE_FOLDER = dg.AssetKey(["sources", "reference_folder"])
+CLAIMS_FOLDER = dg.AssetKey(["sources", "claims_folder"])
 SEC = dg.AssetKey(["sources", "sec"])
 TAIWAN = dg.AssetKey(["sources", "taiwan"])
 CENSUS = dg.AssetKey(["sources", "census"])
@@ -24,11 +25,12 @@ _DESCRIPTIONS = {
     CENSUS: "US imports by HS code, with air value and weight. `WAYBILL_PUBLIC_DIR`, `WAYBILL_SOURCES`.",
     COMTRADE: "Trade between countries by HS code (UN Comtrade). `WAYBILL_PUBLIC_DIR`, `WAYBILL_SOURCES`.",
     EPOCH: "Epoch AI's tables of clusters and of hardware (CC BY 4.0). `WAYBILL_PUBLIC_DIR`, `WAYBILL_SOURCES`.",
+    CLAIMS_FOLDER: "Ready-made claims of another extractor or a person, in JSON Lines. `WAYBILL_CLAIMS_DIR`.",
     REFERENCE_FOLDER: "What people curate: entities, control, products, rates, contracts. `WAYBILL_REFERENCE_DIR`.",
 }
 _KINDS = {
     NEWS_FOLDER: "file", FEEDS: "rss", SUPPLIER_FOLDER: "file", REFERENCE_FOLDER: "csv", SEC: "json", TAIWAN: "html",
-    CENSUS: "json", COMTRADE: "json", EPOCH: "csv",
+    CENSUS: "json", COMTRADE: "json", EPOCH: "csv", CLAIMS_FOLDER: "file",
 }  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def collect_supplier_documents(settings: Settings, lake: Lake, now: datetime) ->
     progress = Progress("receiving supplier files", len(paths), "files")
     rows = []
     for path in paths:
-        data, unreadable = _bytes_of(path)
+        data, unreadable = bytes_of(path)
         progress.advance(1, len(data))
         name = path.relative_to(settings.supplier_dir).as_posix()
         content_hash = hashlib.sha256(data).hexdigest()
@@ -127,7 +127,7 @@ def _news_documents(
 ) -> Iterator[_Document]:
     for path in paths:
         name = path.relative_to(folder).as_posix()
-        data, unreadable = _bytes_of(path)
+        data, unreadable = bytes_of(path)
         yield _Document("news folder", name, data, item_source=path.stem, unreadable=unreadable)
     if not feeds:
         return
@@ -153,7 +153,8 @@ def _feed_document(feed: FeedSource, answer: Answer) -> _Document:
     )
 
 
-def _bytes_of(path: Path) -> tuple[bytes, str | None]:
+def bytes_of(path: Path) -> tuple[bytes, str | None]:
+    """The bytes of a file, or none and why it cannot be taken in."""
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:

@@ -119,6 +119,15 @@ TABLES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "quantity_unit": pl.String,
         "reason": pl.String,
     },
+    "claim_readings": {
+        "document_id": pl.String,
+        "reader_version": pl.String,
+        "claims_version": pl.String,
+        "read_at": _INSTANT,
+        "status": pl.String,
+        "reason": pl.String,
+        "lines_read": pl.Int64,
+    },
     "supplier_readings": {
         "document_id": pl.String,
         "reader_version": pl.String,

@@ -16,6 +16,7 @@ import polars as pl
 from pipelines.extraction.claim import Claim, Mention
 from pipelines.extraction.engine import EXTRACTOR, Extractor, extractor_version
 from pipelines.extraction.vocabulary import vocabulary_from
+from pipelines.handed_claims import HANDED
 from pipelines.lake import Lake, content_id
 from pipelines.progress import Progress
 from pipelines.reference import Reference
@@ -42,11 +43,16 @@ class Read:
 
 
 def read_claims(lake: Lake, reference: Reference, now: datetime) -> Read:
-    """Extract claims from every item that this version of the extractor has not read; `now` is UTC without zone."""
+    """Extract claims from every item that this version of the extractor has not read; `now` is UTC without zone.
+
+    An item that is known only by claims that were handed over is left to them.
+    """
     vocabulary = vocabulary_from(reference)
     version = extractor_version(vocabulary)
-    pending = _unread(lake.read("news_items").unique("item_id", keep="first", maintain_order=True), "item_id",
-                      lake.read("extractions"), "extractor_version", "extracted_at", version)  # fmt: skip
+    items = lake.read("news_items").filter(~pl.col("item_id").str.starts_with(HANDED))
+    pending = _unread(items.unique("item_id", keep="first", maintain_order=True), "item_id",
+                      lake.read("extractions").filter(extractor=EXTRACTOR), "extractor_version", "extracted_at",
+                      version)  # fmt: skip
     total = Read()
     if pending.is_empty():
         return total

@@ -118,6 +118,8 @@ def _what_is_there(settings: Settings) -> str:
         fingerprint(settings.news_dir),
         str(settings.supplier_dir),
         fingerprint(settings.supplier_dir),
+        str(settings.claims_dir),
+        fingerprint(settings.claims_dir) if settings.claims_dir else "",
         settings.as_of.isoformat(),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

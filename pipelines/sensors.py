@@ -19,7 +19,7 @@ log = logging.getLogger("waybill")
 
 
 def new_files() -> dg.SensorDefinition:
-    """Asks for a run when the news or supplier folder changed. A file still being written is left for the next tick."""
+    """Asks for a run when an input folder changed. A file still being written is left for the next tick."""
 
     @dg.sensor(
         name="new_files",
@@ -33,10 +33,11 @@ def new_files() -> dg.SensorDefinition:
         now = time.time()
         seen: dict[str, str] = {}
         writing: list[str] = []
-        for folder in (settings.news_dir, settings.supplier_dir):
+        for folder in filter(None, (settings.news_dir, settings.supplier_dir, settings.claims_dir)):
             if not folder.is_dir():
                 return dg.SkipReason(
-                    f"{folder} does not exist: create it, or set WAYBILL_NEWS_DIR or WAYBILL_SUPPLIER_DIR"
+                    f"{folder} does not exist: create it, or set "
+                    "WAYBILL_NEWS_DIR, WAYBILL_SUPPLIER_DIR or WAYBILL_CLAIMS_DIR"
                 )
             seen[str(folder)] = fingerprint(folder, now=now, quiet_seconds=QUIET_SECONDS)
             writing += [path.name for path in list_documents(folder) if not settled(path, now, QUIET_SECONDS)]

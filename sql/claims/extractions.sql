@@ -1,4 +1,4 @@
--- One row per news item that was read for claims: by which extractor, in which language, and what it gave.
+-- One row per news item and extractor whose claims of it stand: our own, which read it, or one whose claims were handed over.
 -- warn every_language_has_a_pack: language IS NOT NULL
 -- check every_claim_is_counted: claims = claims_stored AND mentions = mentions_stored
 WITH latest AS (
@@ -17,10 +17,11 @@ WITH latest AS (
 claims AS (
     SELECT
         stored.item_id,
+        stored.extractor,
         stored.extractor_version,
         count(DISTINCT stored.claim_id) AS stored_rows
     FROM lake.news_claims AS stored
-    GROUP BY stored.item_id, stored.extractor_version
+    GROUP BY stored.item_id, stored.extractor, stored.extractor_version
 ),
 
 mentions AS (
@@ -35,14 +36,18 @@ mentions AS (
 SELECT
     latest.item_id, -- The item. {key, -> raw.news_items.item_id}
     latest.extractor, -- Who read it. {key}
-    latest.extractor_version, -- Which version of it; a new version reads every item again. {not null}
+    latest.extractor_version, -- Which version of it, which reads every item again; of claims that were handed over, the version of their file. {not null}
     latest.extracted_at, -- When it was read (UTC). {not null}
-    latest.language, -- The language pack that read it; empty where no pack speaks the item's language.
+    latest.language, -- The language pack that read it, empty where no pack speaks the item's language; the item's own where claims were handed over.
     latest.claims, -- Claims that it gave. {not null}
     latest.mentions, -- Mentions that nothing explained. {not null}
     coalesce(claims.stored_rows, 0) AS claims_stored, -- Claims of it in the lake. {not null}
     coalesce(mentions.stored_rows, 0) AS mentions_stored -- Mentions of it in the lake. {not null}
 FROM latest
-LEFT JOIN claims ON latest.item_id = claims.item_id AND latest.extractor_version = claims.extractor_version
+LEFT JOIN claims
+    ON
+        latest.item_id = claims.item_id
+        AND latest.extractor = claims.extractor
+        AND latest.extractor_version = claims.extractor_version
 LEFT JOIN mentions ON latest.item_id = mentions.item_id AND latest.extractor_version = mentions.extractor_version
 ORDER BY latest.item_id, latest.extractor

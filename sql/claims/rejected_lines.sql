@@ -71,7 +71,33 @@ rejected AS (
         documents.reason AS reasons,
         NULL AS verbatim
     FROM raw.news_documents AS documents
-    WHERE documents.status = 'unreadable'
+    WHERE documents.status = 'unreadable' AND documents.source <> 'claims folder'
+    UNION ALL
+    SELECT
+        'claims' AS source_kind,
+        lines.document_id,
+        documents.name,
+        NULL AS sheet,
+        lines.line_number,
+        lines.columns,
+        lines.reasons,
+        lines.verbatim
+    FROM lake.rejected_lines AS lines
+    INNER JOIN claims.claim_readings AS readings
+        ON lines.document_id = readings.document_id AND lines.reader_version = readings.reader_version
+    INNER JOIN raw.news_documents AS documents ON lines.document_id = documents.document_id
+    UNION ALL
+    SELECT
+        'claims' AS source_kind,
+        documents.document_id,
+        documents.name,
+        NULL AS sheet,
+        NULL AS line_number,
+        NULL AS columns,
+        documents.reason AS reasons,
+        NULL AS verbatim
+    FROM raw.news_documents AS documents
+    WHERE documents.status = 'unreadable' AND documents.source = 'claims folder'
     UNION ALL
     SELECT
         'public' AS source_kind,
@@ -102,7 +128,7 @@ rejected AS (
 
 SELECT
     row_number() OVER (ORDER BY source_kind, name, document_id, sheet NULLS FIRST, line_number NULLS FIRST, reasons, verbatim) AS rejection_number, -- Running number. {key}
-    source_kind, -- Whose line it is. {not null, one of: news, supplier, public}
+    source_kind, -- Whose line it is. {not null, one of: news, claims, supplier, public}
     document_id, -- The document. {not null}
     name, -- The document's file name or URL. {not null}
     sheet, -- The sheet that it stands on, in a workbook of several.

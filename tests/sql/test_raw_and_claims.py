@@ -245,3 +245,48 @@ def test_lines_of_a_document_that_was_refused_in_the_end_do_not_count() -> None:
     built = world.build("claims.supplier_lines", "claims.rejected_lines")
     assert built.rows("claims.supplier_lines") == []
     assert [row["reasons"] for row in built.rows("claims.rejected_lines")] == ["cut.edi: ends in segment 4"]
+
+
+def handed_over(world: World, *lines: int, rejected: int = 0, read: int | None = None) -> None:
+    """A file of ready-made claims about one item of its own, read with so many lines accepted and rejected."""
+    world.news_document("handed", source="claims folder", name="claims.jsonl")
+    item = world.item(item_id="handed:1")
+    for number in lines:
+        world.claim("order", item=item, to="Tesla", gpus=number, version="v9")
+    for claim in world.lake["news_claims"]:
+        claim["extractor"] = "somebody"
+    world.lake["extractions"].append({
+        "item_id": item, "extractor": "somebody", "extractor_version": "v9", "extracted_at": at("2024-07-02"),
+        "language": "en", "claims": len(lines), "mentions": 0,
+    })  # fmt: skip
+    world.lake["rejected_lines"] += [rejected_line("handed", 90 + place) for place in range(rejected)]
+    world.lake["claim_readings"].append({
+        "document_id": "handed", "reader_version": "r1", "claims_version": "v9", "read_at": at("2024-07-02"),
+        "status": "read", "reason": None, "lines_read": len(lines) + rejected if read is None else read,
+    })  # fmt: skip
+
+
+def test_ready_made_claims_are_claims_and_their_rejected_lines_are_rejected_lines() -> None:
+    world = World()
+    handed_over(world, 100, 200, rejected=1)
+    built = world.build("claims.news_claims", "claims.claim_readings", "claims.rejected_lines")
+    assert [row["extractor"] for row in built.rows("claims.news_claims")] == ["somebody", "somebody"]
+    reading = built.row("claims.claim_readings")
+    assert (reading["lines_read"], reading["lines_accepted"], reading["lines_rejected"]) == (3, 2, 1)
+    rejected = built.row("claims.rejected_lines")
+    assert (rejected["source_kind"], rejected["name"], rejected["line_number"]) == ("claims", "claims.jsonl", 90)
+
+
+def test_a_ready_made_claim_lost_on_the_way_into_the_lake_is_found() -> None:
+    world = World()
+    handed_over(world, 100, read=2)
+    with pytest.raises(AssertionError, match="read_is_accepted_plus_rejected"):
+        world.build("claims.claim_readings")
+
+
+def test_a_file_of_claims_that_cannot_be_read_is_rejected_once() -> None:
+    world = World()
+    world.news_document("handed", source="claims folder", name="claims.jsonl", status="unreadable", entries_read=0,
+                        entries_accepted=0, reason="claims.jsonl: the file is empty")  # fmt: skip
+    rejected = world.build("claims.rejected_lines").row("claims.rejected_lines")
+    assert (rejected["source_kind"], rejected["reasons"]) == ("claims", "claims.jsonl: the file is empty")
