@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.suppliers.contracts import Contract
 from pipelines.suppliers.line import RejectedLine, SupplierLine
+from pipelines.suppliers.partners import EdiContract
 from pipelines.suppliers.vocabulary import SupplierVocabulary
 
 
@@ -50,6 +51,7 @@ class Context:
 
     contracts: Sequence[Contract]
     vocabulary: SupplierVocabulary
+    partners: Sequence[EdiContract] = ()
 
 
 @dataclass(frozen=True, slots=True)

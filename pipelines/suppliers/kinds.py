@@ -16,6 +16,7 @@ from pipelines.suppliers.line import RejectedLine, SupplierLine, SupplierReading
 from pipelines.suppliers.rows import Unreadable
 from pipelines.suppliers.tables import open_table
 from pipelines.suppliers.vocabulary import SupplierVocabulary
+from pipelines.suppliers.x12.reader import is_x12, open_x12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Kind:
 
 
 KINDS: tuple[Kind, ...] = (
+    Kind("x12", is_x12, open_x12),
     # Whatever no other kind takes is a table, and needs a contract.
     Kind("table", lambda _: True, open_table),
 )
