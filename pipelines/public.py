@@ -61,8 +61,9 @@ class FiguresRead:
 def collect_public(settings: Settings, lake: Lake, now: datetime) -> PublicArrivals:
     """Take in what the public folder holds and what the sources of WAYBILL_SOURCES answer; `now` is UTC without zone.
 
-    Each answer is kept as it comes, so that a run that was cut short goes on where it stopped. Raises InvalidSetting
-    for a source that does not exist or a contact that is missing, PublicSourcesError for a list that cannot be used.
+    Each answer is kept as it comes, so that a run that was cut short goes on where it stopped. Raises
+    NotADirectoryError where there is no such folder, InvalidSetting for a source that does not exist or a contact that
+    is missing, PublicSourcesError for a list that cannot be used.
     """
     known = set(lake.read("public_documents")["document_id"])
     total = _collect_folder(settings, lake, known, now)
@@ -84,6 +85,8 @@ def collect_public(settings: Settings, lake: Lake, now: datetime) -> PublicArriv
 
 def _collect_folder(settings: Settings, lake: Lake, known: set[str], now: datetime) -> PublicArrivals:
     seen, new = 0, 0
+    if not settings.public_dir.is_dir():
+        raise NotADirectoryError(f"{settings.public_dir}: no such folder; create it, or set WAYBILL_PUBLIC_DIR")
     for source in SOURCES:
         folder = settings.public_dir / source
         paths = list_documents(folder) if folder.is_dir() else []

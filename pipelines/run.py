@@ -52,8 +52,8 @@ def main() -> int:
 def _run(settings: Settings, console: Console) -> int:
     saw = _what_is_there(settings)
     last = _last(settings)
-    asks_feeds = bool(load_feeds(settings.reference_dir / "feeds.toml", settings.feeds))
-    if last and not asks_feeds and last.saw == saw and _still_stands(settings, last):
+    asks = bool(load_feeds(settings.reference_dir / "feeds.toml", settings.feeds)) or bool(settings.sources)
+    if last and not asks and last.saw == saw and _still_stands(settings, last):
         print_summary(settings.published, console)
         console.print(f"\nNothing is new since the run that ended at {last.ended_at}: nothing was changed.")
         return 0
@@ -120,6 +120,8 @@ def _what_is_there(settings: Settings) -> str:
         fingerprint(settings.supplier_dir),
         str(settings.claims_dir),
         fingerprint(settings.claims_dir) if settings.claims_dir else "",
+        str(settings.public_dir),
+        fingerprint(settings.public_dir),
         settings.as_of.isoformat(),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -33,11 +33,12 @@ def new_files() -> dg.SensorDefinition:
         now = time.time()
         seen: dict[str, str] = {}
         writing: list[str] = []
-        for folder in filter(None, (settings.news_dir, settings.supplier_dir, settings.claims_dir)):
+        folders = (settings.news_dir, settings.supplier_dir, settings.public_dir, settings.claims_dir)
+        for folder in filter(None, folders):
             if not folder.is_dir():
                 return dg.SkipReason(
                     f"{folder} does not exist: create it, or set "
-                    "WAYBILL_NEWS_DIR, WAYBILL_SUPPLIER_DIR or WAYBILL_CLAIMS_DIR"
+                    "WAYBILL_NEWS_DIR, WAYBILL_SUPPLIER_DIR, WAYBILL_PUBLIC_DIR or WAYBILL_CLAIMS_DIR"
                 )
             seen[str(folder)] = fingerprint(folder, now=now, quiet_seconds=QUIET_SECONDS)
             writing += [path.name for path in list_documents(folder) if not settled(path, now, QUIET_SECONDS)]

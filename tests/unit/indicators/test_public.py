@@ -26,6 +26,7 @@ def lake(tmp_path: Path) -> Lake:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     copytree(ROOT / "reference", tmp_path / "reference")
+    (tmp_path / "nothing").mkdir()
     environment = {
         "WAYBILL_HOME": str(tmp_path), "WAYBILL_REFERENCE_DIR": str(tmp_path / "reference"),
         "WAYBILL_PUBLIC_DIR": str(tmp_path / "nothing"), "WAYBILL_AS_OF": "2024-07-15",
