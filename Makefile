@@ -8,7 +8,7 @@ PORT ?= 3000
 -include .env
 export
 
-.PHONY: help setup run dev test check format docs snapshot screenshots clean
+.PHONY: help setup run dev test test-worlds check format docs snapshot screenshots clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -31,6 +31,9 @@ dev: $(READY) ## Start the Dagster UI and daemon on 127.0.0.1:$(PORT)
 
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-worlds: $(READY) ## Run the long tests: many and big generated worlds
+	@$(BIN)/python -m pytest -n 2 -m worlds tests/world
 
 check: $(READY) ## Lint, check types and SQL
 	@$(BIN)/ruff check .
