@@ -7,9 +7,12 @@ anew, so it is never wrong; `python -m pipelines.lineage` writes it.
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 from pipelines.lake import TABLES
+from pipelines.reference import Reference
 from pipelines.settings import ROOT
 from pipelines.sql_model import Model, column_sources, read_models
 
@@ -22,8 +25,14 @@ def read_lineage(models: Mapping[str, Model]) -> dict[str, dict[str, Sources]]:
     """For each table and column, the `(schema.table, column)` pairs that it is made from; takes seconds."""
     known = {name: [column.name for column in model.columns] for name, model in models.items()}
     known |= {f"lake.{name}": list(columns) for name, columns in TABLES.items()}
-    known |= {name.replace("reference.", "curated."): columns for name, columns in known.items()}
+    known |= {f"curated.{name}": columns for name, columns in curated_columns().items()}
     return {name: column_sources(model, known) for name, model in models.items()}
+
+
+def curated_columns() -> dict[str, list[str]]:
+    """The columns of each curated file: the fields of its shape."""
+    shapes = {name: get_args(hint) for name, hint in get_type_hints(Reference).items()}
+    return {name: [field.name for field in fields(shape)] for name, (shape,) in shapes.items()}
 
 
 def load_lineage(models: Mapping[str, Model], kept: Path = KEPT) -> Lineage:
