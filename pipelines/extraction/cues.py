@@ -8,7 +8,7 @@ from ahocorasick_rs import AhoCorasick
 
 from pipelines.extraction.features import Cue
 from pipelines.extraction.pack import Form, LanguagePack
-from pipelines.extraction.text import fold
+from pipelines.extraction.text import fold, in_word
 
 
 class CueFinder:
@@ -24,9 +24,9 @@ class CueFinder:
         """All cues in order. Of cues of one kind that overlap, the longest stands."""
         found: list[Cue] = []
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
-            if start and plain[start - 1].isalnum() and plain[start].isalnum():
+            if start and in_word(plain[start - 1]) and in_word(plain[start]):
                 continue
-            if end < len(plain) and plain[end].isalnum() and plain[end - 1].isalnum():
+            if end < len(plain) and in_word(plain[end]) and in_word(plain[end - 1]):
                 continue
             for form in _fitting(self._rows[index], text[start:end]):
                 found.append(Cue(start, end, form.kind, form.entry, form.tag))

@@ -14,7 +14,7 @@ from pipelines.extraction.features import Cue, Found, Goods
 from pipelines.extraction.names import Name, ProductName
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.quantities import Number
-from pipelines.extraction.text import Sentence
+from pipelines.extraction.text import WORD, Sentence
 
 
 class _Spanned(Protocol):
@@ -92,7 +92,7 @@ def goods_of(
         g.pointed = g.sort == "kind" and _preceded_by(plain, pack.words["demonstrative"], g.start)
         before = plain[max(sentence.start, g.start - 12) : g.start].rstrip(" ")
         for side in ("from", "to") if g.number else ():
-            if any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in pack.words[f"grow_{side}"]):
+            if any(re.search(rf"(?<!{WORD}){re.escape(word)}$", before) for word in pack.words[f"grow_{side}"]):
                 g.grown = "from" if side == "from" else "to"
     return sorted(goods, key=lambda g: (g.start, g.end))
 
@@ -121,7 +121,7 @@ def apart(plain: str, number: Number, cues: list[Cue], pack: LanguagePack) -> tu
     if number.parts is None or not any(cue.kind == "grow" for cue in cues):
         return (number,)
     before = plain[max(0, number.parts[0].start - 16) : number.parts[0].start].rstrip(" ")
-    grown = any(re.search(rf"(?<!\w){re.escape(word)}(?: [\w~]+)?$", before) for word in pack.words["grow_from"])
+    grown = any(re.search(rf"(?<!{WORD}){re.escape(word)}(?: [\w~]+)?$", before) for word in pack.words["grow_from"])
     return number.parts if grown else (number,)
 
 
@@ -201,9 +201,9 @@ def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue], names
 
 def _definite(plain: str, pack: LanguagePack, start: int) -> bool:
     before = plain[max(0, start - 24) : start].rstrip(" ")
-    return any(re.search(rf"(?<!\w){re.escape(word)}(?: [\w'-]+)?$", before) for word in pack.words["definite"])
+    return any(re.search(rf"(?<!{WORD}){re.escape(word)}(?: [\w'-]+)?$", before) for word in pack.words["definite"])
 
 
 def _preceded_by(plain: str, words: tuple[str, ...], start: int) -> bool:
     before = plain[max(0, start - 30) : start].rstrip(" ")
-    return any(re.search(rf"(?<!\w){re.escape(word)}$", before) for word in words)
+    return any(re.search(rf"(?<!{WORD}){re.escape(word)}$", before) for word in words)

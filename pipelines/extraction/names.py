@@ -12,7 +12,7 @@ from ahocorasick_rs import AhoCorasick
 
 from pipelines.extraction.claim import QuantityUnit
 from pipelines.extraction.pack import LanguagePack
-from pipelines.extraction.text import fold
+from pipelines.extraction.text import fold, in_word
 from pipelines.extraction.vocabulary import Role, Vocabulary
 
 How = Literal["name", "description", "collective", "anaphor"]
@@ -83,9 +83,9 @@ class NameFinder:
         found: list[tuple[int, int, _Entry]] = []
         chosen: dict[int, _Entry | None] = {}
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
-            if start and (plain[start - 1].isalnum() and plain[start].isalnum()):
+            if start and in_word(plain[start - 1]) and in_word(plain[start]):
                 continue
-            if end < len(plain) and plain[end].isalnum() and plain[end - 1].isalnum():
+            if end < len(plain) and in_word(plain[end]) and in_word(plain[end - 1]):
                 suffix = next(
                     (
                         s

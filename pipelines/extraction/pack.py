@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipelines.extraction.text import fold
+from pipelines.extraction.text import WORD, fold, in_word
 
 LANGUAGES = Path(__file__).parent / "languages"
 
@@ -85,6 +85,7 @@ class LanguagePack:
     code: str
     decimal: str
     ordinal_dot: bool
+    unspaced: bool
     abbreviations: frozenset[str]
     number_words: dict[str, float]
     number_scales: dict[str, float]
@@ -165,6 +166,7 @@ class _Reader:
             code=code,
             decimal=raw["decimal"],
             ordinal_dot=raw["ordinal_dot"],
+            unspaced=raw.get("unspaced", False),
             abbreviations=frozenset(fold(word) for word in raw["abbreviations"]),
             number_words={fold(word): float(value) for word, value in numbers["words"].items()},
             number_scales={fold(word): float(value) for word, value in numbers["scales"].items()},
@@ -218,10 +220,11 @@ class _Reader:
             for entry in entries:
                 for form, tag in self.inflected(entry):
                     if "…" in form:
-                        first, rest = (re.escape(fold(part.strip())) for part in form.split("…", 1))
-                        gapped.append(
-                            (kind, entry, re.compile(rf"\b({first})\b(?:[^;:.\n]|\.(?=\d)){{1,70}}?\b({rest})\b"))
+                        first, rest = (
+                            rf"(?<!{WORD})({re.escape(fold(part.strip()))})(?!{WORD})" for part in form.split("…", 1)
                         )
+                        between = r"(?:[^;:.\n]|\.(?=\d)){1,70}?"
+                        gapped.append((kind, entry, re.compile(first + between + rest)))
                     else:
                         forms[fold(form)].append(Form(kind, entry, tag, form))
         return {form: tuple(found) for form, found in forms.items()}, tuple(gapped)
@@ -259,7 +262,7 @@ class _Reader:
         for name, value in _PLACEHOLDERS.items():
             pattern = pattern.replace(name, value).replace(name.lower(), value)
         if not entry.startswith(("^", "<E", "<A", "<P", "<O", "<T", "(?:,")):
-            pattern = rf"(?<!\w){pattern}"
+            pattern = rf"(?<!{WORD}){pattern}"
         try:
             return re.compile(pattern)
         except re.error as error:
@@ -279,7 +282,7 @@ class _Reader:
         }
         pattern = re.sub(r"<\w+>", lambda name: groups.get(name.group(), name.group()), pattern)
         try:
-            compiled = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+            compiled = re.compile(rf"(?<!{WORD})(?:{pattern})(?!{WORD})")
         except re.error as error:
             raise InvalidPack(
                 f"{self.name}: time.periods[{index}]: {row[0]!r} is no expression: {error}. Correct it."
@@ -305,7 +308,9 @@ def _any_of(entries: tuple[str, ...]) -> re.Pattern[str] | None:
     if not entries:
         return None
     words = "|".join(
-        (r"(?<!\w)" if entry[0].isalnum() else "") + re.escape(entry) + (r"(?!\w)" if entry[-1].isalnum() else "")
+        (rf"(?<!{WORD})" if in_word(entry[0]) else "")
+        + re.escape(entry)
+        + (rf"(?!{WORD})" if in_word(entry[-1]) else "")
         for entry in sorted(set(entries), key=lambda e: (-len(e), e))
     )
     return re.compile(words)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.quantities import Number
+from pipelines.extraction.text import WORD, in_word
 
 Interval = tuple[date, date]
 
@@ -188,7 +189,7 @@ def _edged(plain: str, period: Period, pack: LanguagePack) -> Period:
         for word in sorted(pack.words[words], key=len, reverse=True):
             if before.endswith((word + " ", word)) and (word.endswith("'") or before.endswith(word + " ")):
                 head = len(before) - len(word) - (0 if word.endswith("'") else 1)
-                if head == 0 or not before[head - 1].isalnum():
+                if head == 0 or not in_word(before[head - 1]):
                     return replace(period, start=period.start - (len(before) - head), edge=edge)
     return period
 
@@ -242,7 +243,7 @@ def durations(
     """Lengths of time, vague ones by the table of durations (`months`: 60 to 300 days)."""
     result: list[Duration] = []
     unit = re.compile(
-        r"[ -]?(" + "|".join(re.escape(w) for w in sorted(pack.duration_units, key=len, reverse=True)) + r")(?!\w)"
+        r"[ -]?(" + "|".join(re.escape(w) for w in sorted(pack.duration_units, key=len, reverse=True)) + rf")(?!{WORD})"
     )
     for number in found:
         if number.currency is None and (match := unit.match(plain, number.end)):
@@ -250,7 +251,7 @@ def durations(
             low, high = (None if v is None else v * days for v in (number.low, number.high))
             result.append(Duration(number.start, match.end(), low, high))
     pattern = "|".join(re.escape(w) for w in sorted(pack.vague_durations, key=lambda w: (-len(w), w)))
-    for match in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", plain) if pattern else ():
+    for match in re.finditer(rf"(?<!{WORD})(?:{pattern})(?!{WORD})", plain) if pattern else ():
         low_high = known.get(pack.vague_durations[match.group()])
         if low_high and not any(d.start < match.end() and match.start() < d.end for d in result):
             result.append(Duration(*match.span(), *low_high))

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from pipelines.extraction.pack import LanguagePack, load
+from pipelines.extraction.text import WORD
 
 _DIGITS = r"\d{1,3}(?P<sep>[ .,'])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+(?:[.,]\d+)?"
-_NUMBER = re.compile(rf"(?<![\w.,])(?:{_DIGITS})")
+_NUMBER = re.compile(rf"(?<!{WORD})(?<![.,])(?:{_DIGITS})")
 _SYMBOL_BEFORE = re.compile(r"(?:(?<![a-z])(us|c|a|s|nt|hk|r) ?)?([$€£¥₹])[ ]?$")
 _SYMBOL_AFTER = re.compile(r"^ ?(?:us)?([$€£¥₹])")
 _CODE = "usd|eur|gbp|chf|cad|aud|dkk|sek|nok|cny|rmb|jpy|krw|inr|twd|hkd|sgd|aed|sar|brl"
-_CODE_BEFORE = re.compile(rf"(?<!\w)({_CODE}) ?$")
-_CODE_AFTER = re.compile(rf"^ ?({_CODE})(?!\w)")
+_CODE_BEFORE = re.compile(rf"(?<!{WORD})({_CODE}) ?$")
+_CODE_AFTER = re.compile(rf"^ ?({_CODE})(?!{WORD})")
 _SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 _DOLLARS = {"us": "USD", "c": "CAD", "a": "AUD", "s": "SGD", "nt": "TWD", "hk": "HKD", "r": "BRL"}
 
@@ -66,12 +67,12 @@ class _Grammar:
 
 def _ending(words: tuple[str, ...]) -> re.Pattern[str] | None:
     alternatives = "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
-    return re.compile(rf"(?:(?<!\w)|(?<=\W))(?:{alternatives}) ?$") if words else None
+    return re.compile(rf"(?<!{WORD})(?:{alternatives}) ?$") if words else None
 
 
 def _beginning(words: tuple[str, ...]) -> re.Pattern[str] | None:
     alternatives = "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
-    return re.compile(rf"^ ?(?:{alternatives})(?!\w)") if words else None
+    return re.compile(rf"^ ?(?:{alternatives})(?!{WORD})") if words else None
 
 
 @cache
@@ -82,18 +83,20 @@ def _grammar(code: str) -> _Grammar:
     )
     joins = "|".join(re.escape(w) for w in sorted(pack.number_joins, key=len, reverse=True))
     join = rf"(?:(?:{joins}) )?" if joins else ""
+    # Scripts without blanks write number words without them, too.
+    gap = "[ -]?" if pack.unspaced else "[ -]"
     big = "|".join(re.escape(w) for w, v in pack.number_scales.items() if v >= 100 and len(w) > 4)
     scales = "|".join(re.escape(w) for w in sorted(pack.number_scales, key=lambda w: (-len(w), w)))
     money = "|".join(re.escape(w) for w in sorted(pack.currencies, key=lambda w: (-len(w), w)))
     links = "|".join(re.escape(w) for w in pack.words["of_money"])
     to = "|".join(re.escape(w) for w in (*pack.words["range"], *pack.words["range_and"]))
     return _Grammar(
-        words=re.compile(rf"(?<![\w-])(?:{number})(?:[ -]{join}(?:{number}))*(?!\w)"),
-        compounds=re.compile(rf"(?<!\w)\w{{2,20}}?(?:{big})\w{{0,20}}(?!\w)")
+        words=re.compile(rf"(?<!{WORD})(?<!-)(?:{number})(?:{gap}{join}(?:{number}))*(?!{WORD})"),
+        compounds=re.compile(rf"(?<!{WORD}){WORD}{{2,20}}?(?:{big}){WORD}{{0,20}}(?!{WORD})")
         if pack.compound_numbers and big
         else None,
-        scale=re.compile(rf"^[ -]?({scales})(?!\w)"),
-        money=re.compile(rf"^ ?(?:(?:{links}) ?)?({money})(?!\w)"),
+        scale=re.compile(rf"^[ -]?({scales})(?!{WORD})"),
+        money=re.compile(rf"^ ?(?:(?:{links}) ?)?({money})(?!{WORD})"),
         low=_ending(pack.words["low"]),
         high=_ending(pack.words["high"]),
         about=_ending(pack.words["about"]),

@@ -14,6 +14,11 @@ from itertools import pairwise
 MAX_SENTENCE = 1500
 """Longer stretches without an end of sentence are cut here, so that hostile text takes linear time."""
 
+UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+"""The scripts that put no blanks between words, or hang particles on them: Kana, Han, Hangul."""
+WORD = rf"[^\W{UNSPACED}]"
+"""A character that makes one word with its neighbour; in patterns in place of \\w, where a word begins or ends."""
+
 _SAME = {
     **dict.fromkeys("’‘ʼ＇`´′", "'"),
     **dict.fromkeys("“”„«»″＂", '"'),
@@ -48,6 +53,14 @@ def _fold_character(character: str) -> str:
 
 
 _FOLDING = _Folding()
+
+
+_IN_WORD = re.compile(WORD)
+
+
+def in_word(character: str) -> bool:
+    """Whether a character makes one word with such a neighbour (letters and digits of scripts with blanks)."""
+    return character.isalnum() and _IN_WORD.match(character) is not None
 
 
 def fold(text: str) -> str:
