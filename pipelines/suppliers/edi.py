@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from pipelines.suppliers.line import RejectedLine, Statement, SupplierLine
@@ -23,16 +24,23 @@ Reason = tuple[str, str]
 MOST_VERBATIM = 4_000
 
 
+_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+# Messages repeat their values: what was read once is not read again.
+_MEMORY = 4_096
+
+
+@lru_cache(_MEMORY)
 def number(text: str, decimal_marks: str = ".") -> float:
     """A decimal number as both standards write it: digits, at most one decimal mark, a sign before them."""
     plain = text.strip()
     for mark in decimal_marks:
         plain = plain.replace(mark, ".")
-    if not re.fullmatch(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", plain) or len(plain) > 40:
+    if _NUMBER.fullmatch(plain) is None or len(plain) > 40:
         raise BadValue(f"{shown(text)} is no number with the decimal mark {' or '.join(decimal_marks)}")
     return float(plain)
 
 
+@lru_cache(_MEMORY)
 def units(text: str, decimal_marks: str = ".") -> float:
     """A count of units: whole, not negative, at most a billion."""
     value = number(text, decimal_marks)
@@ -53,6 +61,7 @@ def price(text: str, decimal_marks: str = ".") -> float:
     return value
 
 
+@lru_cache(_MEMORY)
 def day(text: str) -> date:
     """A day written CCYYMMDD."""
     digits = text.strip()
@@ -142,23 +151,32 @@ class Parties:
 class LineMaker:
     """Makes the lines of one message: knows the vocabulary, the partner's codes, and where the message stands."""
 
-    def __init__(self, vocabulary: SupplierVocabulary, partner: EdiContract, sheet: str) -> None:
+    def __init__(
+        self, vocabulary: SupplierVocabulary, partner: EdiContract, sheet: str, known: dict[str, str | None]
+    ) -> None:
+        """`known` remembers, over all messages of a file, which product each id is: none, or the id evened out."""
         self.partner = partner
         self._vocabulary = vocabulary
         self._sheet = sheet
-        self._known: dict[str, bool] = {}
+        self._known = known
+
+    def _knows(self, identifier: str) -> str | None:
+        if identifier not in self._known:
+            if len(self._known) > _MEMORY:
+                self._known.clear()
+            text = " ".join(identifier.split())
+            self._known[identifier] = text if text and self._vocabulary.knows_sku(text) else None
+        return self._known[identifier]
 
     def sku(self, ids: Iterable[tuple[str, str]], element: str, reasons: list[Reason]) -> str | None:
         """The first id that reference/skus.csv knows, of those that a line gives; a reason where it knows none."""
         tried = []
         for qualifier, identifier in ids:
+            if (found := self._knows(identifier)) is not None:
+                return found
             text = " ".join(identifier.split())
             if not text:
                 continue
-            if text not in self._known:
-                self._known[text] = self._vocabulary.knows_sku(text)
-            if self._known[text]:
-                return text
             tried.append(f"{qualifier} {shown(text)}")
         if tried:
             why = f"{', '.join(tried[:6])}: none is a SKU that reference/skus.csv knows: add it there, or correct it"
@@ -199,15 +217,15 @@ class LineMaker:
         part: int = 1,
     ) -> Line:
         """The line, or the rejected line with every reason."""
+        if not reasons and found["supplier"] and found["sku"] and (statement == "plan" or found["order_ref"]):
+            return SupplierLine(number, verbatim, statement, part=part, sheet=self._sheet, **found)
         problems = list(reasons)
         needed = ("supplier", "sku") if statement == "plan" else ("supplier", "order_ref", "sku")
         faulty = {element for _, element in problems}
         for name in needed:
             if not found.get(name) and not (name == "sku" and faulty):
                 problems.append((f"{name}: the message does not say it", name))
-        if problems:
-            return self.rejected(number, verbatim, problems, part)
-        return SupplierLine(number, verbatim, statement, part=part, sheet=self._sheet, **found)
+        return self.rejected(number, verbatim, problems, part)
 
     def rejected(self, number: int, verbatim: str, reasons: Sequence[Reason], part: int = 1) -> RejectedLine:
         """A line, or a whole message, with every reason why it is refused."""
@@ -218,7 +236,7 @@ class LineMaker:
 
 def stated(read: Any, text: str, element: str, reasons: list[Reason], *more: str) -> Any:
     """The value that `read` makes of an element, None where it is empty or wrong; then with its reason."""
-    if not text.strip():
+    if not text or text.isspace():
         return None
     try:
         return read(text, *more)

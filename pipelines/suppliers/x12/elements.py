@@ -1,8 +1,9 @@
 """Elements of X12 segments: values by their place, dates, product ids, parties; which segment says what stays out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from pipelines.suppliers.edi import Line, LineMaker, Parties, Reason, day, plain, stated
@@ -18,22 +19,34 @@ def at(elements: Elements, place: int) -> str:
     return elements[place].strip() if place < len(elements) else ""
 
 
-def pairs(elements: Elements, first: int) -> list[tuple[str, str]]:
-    """Qualifiers and ids, from the place of the first qualifier on."""
-    return [
-        (qualifier, plain(identifier))
-        for qualifier, identifier in zip(
-            (one.strip() for one in elements[first::2]), (one.strip() for one in elements[first + 1 :: 2]), strict=False
-        )
-        if identifier
+_PREFERENCE = {qualifier: place for place, qualifier in enumerate(codes.PRODUCT_IDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """What a segment's pairs of qualifier and id name: products, the likeliest first, and the order and its line."""
+
+    products: tuple[tuple[str, str], ...]
+    order: str
+    line: str
+
+
+def ids_of(elements: Elements, first: int) -> Ids:
+    """The ids of a segment, from the place of the first qualifier on."""
+    return _ids(tuple(elements[first:]))
+
+
+@lru_cache(4_096)
+def _ids(elements: tuple[str, ...]) -> Ids:
+    pairs = [
+        (qualifier.strip(), plain(identifier).strip())
+        for qualifier, identifier in zip(elements[::2], elements[1::2], strict=False)
+        if identifier and not identifier.isspace()
     ]
-
-
-def by_preference(ids: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Product ids, the seller's and maker's numbers first; no order numbers."""
-    order = {qualifier: place for place, qualifier in enumerate(codes.PRODUCT_IDS)}
-    products = [one for one in ids if one[0] not in (codes.ORDER_NUMBER, codes.ORDER_LINE)]
-    return sorted(products, key=lambda one: order.get(one[0], len(order)))
+    named = dict(reversed(pairs))
+    products = [one for one in pairs if one[0] not in (codes.ORDER_NUMBER, codes.ORDER_LINE)]
+    products.sort(key=lambda one: _PREFERENCE.get(one[0], len(_PREFERENCE)))
+    return Ids(tuple(products), named.get(codes.ORDER_NUMBER, ""), named.get(codes.ORDER_LINE, ""))
 
 
 @dataclass(slots=True)
@@ -54,6 +67,8 @@ class Dates:
 
     def first(self, qualifiers: Sequence[str], reasons: list[Reason]) -> date | None:
         """The date with the first of these qualifiers that is given."""
+        if not self.found:
+            return None
         for qualifier in qualifiers:
             if qualifier in self.found:
                 found: date | None = stated(day, self.found[qualifier], f"DTM*{qualifier}", reasons)
@@ -66,6 +81,8 @@ class Header:
 
     def __init__(self, found: TransactionSet, maker: LineMaker, sold_by_sender: bool) -> None:
         self.set = found
+        self.kind = found.kind
+        self.marks = found.interchange.marks
         self.maker = maker
         self.parties = Parties(maker.partner)
         self.dates = Dates()
@@ -76,7 +93,7 @@ class Header:
 
     def split(self, segment: Segment) -> Elements:
         """A segment's elements."""
-        return segment[2].split(self.set.interchange.marks.element)
+        return segment[2].split(self.marks.element)
 
     def add(self, elements: Elements) -> None:
         """Take a segment of the header."""
@@ -90,7 +107,7 @@ class Header:
 
     def verbatim(self, segments: Sequence[Segment]) -> str:
         """Segments as they stand in the file, if they follow each other there."""
-        mark = self.set.interchange.marks.terminator
+        mark = self.marks.terminator
         return plain((mark.join(segment[3] for segment in segments) + mark).lstrip())
 
     def sides(self) -> dict[str, Any]:

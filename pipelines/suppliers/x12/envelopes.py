@@ -48,35 +48,27 @@ class Loose:
 
 @dataclass(slots=True)
 class TransactionSet:
-    """One ST … SE. `segments` gives what stands between the two, once; then `end` is the SE, or None."""
+    """One ST … SE: `kind` is its number such as 850, `control` its control number.
+
+    `segments` gives what stands between the two, once; then `end` is the SE, or None.
+    """
 
     key: tuple[int, int, int]
     interchange: Interchange
     group: Group
     number: int
     header: str
+    kind: str
+    control: str
     segments: Iterator[Segment]
     end: str | None = None
     count: int = 1
     last: Segment | None = None
 
     @property
-    def kind(self) -> str:
-        """The set's number, such as 850."""
-        return self.header.split(self.interchange.marks.element)[1].strip() if self._has(1) else ""
-
-    @property
-    def control(self) -> str:
-        """Its control number."""
-        return self.header.split(self.interchange.marks.element)[2].strip() if self._has(2) else ""
-
-    @property
     def sheet(self) -> str:
         """How its lines are told from those of the file's other sets."""
         return f"{self.kind or 'ST'} {self.control} (segment {self.number})"
-
-    def _has(self, element: int) -> bool:
-        return self.header.count(self.interchange.marks.element) >= element
 
 
 @dataclass(slots=True)
@@ -154,7 +146,9 @@ class Walk:
                     self._wrong((at, groups), f"the set in segment {segment[0]} stands in no group: its GS is missing")
                 sets += 1
                 sets_of_group += 1
-                found = TransactionSet((at, groups, sets), interchange, group, segment[0], segment[2], iter(()))
+                kind, control = [*(part.strip() for part in parts[1:3]), "", ""][:2]
+                key = (at, groups, sets)
+                found = TransactionSet(key, interchange, group, segment[0], segment[2], kind, control, iter(()))
                 found.last = segment
                 found.segments = self._inside(found, segments)
                 yield found

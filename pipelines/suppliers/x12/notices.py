@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.suppliers.edi import Line, LineMaker, Parties, Reason, day, plain, stated, units
 from pipelines.suppliers.x12 import codes
-from pipelines.suppliers.x12.elements import Dates, Elements, Header, add_party, at, by_preference, pairs
+from pipelines.suppliers.x12.elements import Dates, Elements, Header, add_party, at, ids_of
 from pipelines.suppliers.x12.envelopes import TransactionSet
 from pipelines.suppliers.x12.segments import Segment
 
@@ -127,21 +127,18 @@ def _shipped(header: Header, level: _Level, reasons: list[Reason]) -> dict[str, 
     found = _document(header, reasons)
     maker = header.maker
     shipped, line = level.shipped or [], level.line or []
-    ids = pairs(line, 2)
-    named = dict(reversed(ids))
+    ids = ids_of(line, 2)
     order = next((one.order for one in level.chain() if one.order is not None), [])
-    found["order_ref"] = plain(at(order, 1)) or named.get(codes.ORDER_NUMBER)
+    found["order_ref"] = plain(at(order, 1)) or ids.order or None
     found["ordered_on"] = stated(day, at(order, 4), "PRF04", reasons)
-    found["line_ref"] = (
-        named.get(codes.ORDER_LINE) or plain(at(line, 1)) or level.line_number or plain(at(shipped, 1)) or None
-    )
+    found["line_ref"] = ids.line or plain(at(line, 1)) or level.line_number or plain(at(shipped, 1)) or None
     found["shipped_quantity"] = stated(units, at(shipped, 2), "SN102", reasons)
     if found["shipped_quantity"] is None and not at(shipped, 2):
         reasons.append(("SN102: is empty: how many were shipped is not said", "SN102"))
     found["quantity"] = stated(units, at(shipped, 5), "SN105", reasons)
     found["unit"] = maker.unit(at(shipped, 3), codes.UNITS, "SN103", reasons)
     descriptions = (("description", text) for text in level.descriptions)
-    found["sku"] = maker.sku([*by_preference(ids), *descriptions], "LIN03", reasons)
+    found["sku"] = maker.sku([*ids.products, *descriptions], "LIN03", reasons)
     _parties(level, found)
     all_dates = [*(one.dates for one in level.chain()), header.dates]
     for name, qualifiers in (

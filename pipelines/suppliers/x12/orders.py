@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelines.suppliers.edi import Line, LineMaker, Parties, Reason, day, plain, price, stated, units
 from pipelines.suppliers.x12 import codes
-from pipelines.suppliers.x12.elements import Dates, Elements, Header, add_party, at, by_preference, pairs
+from pipelines.suppliers.x12.elements import Dates, Elements, Header, Ids, add_party, at, ids_of
 from pipelines.suppliers.x12.envelopes import TransactionSet
 from pipelines.suppliers.x12.segments import Segment
 
@@ -22,6 +22,23 @@ _BEGINNINGS = {
     "865": ("BCA", 3, 6, (10, 11), 2),
 }
 ANSWERS = ("855", "865")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where a line's segment has what, and how its elements are called."""
+
+    quantity: int
+    unit: int
+    price: int
+    ids: int
+    names: tuple[str, ...]
+
+
+_LAYOUTS = {
+    "PO1": _Layout(2, 3, 4, 6, tuple(f"PO1{place:02}" for place in range(9))),
+    "POC": _Layout(3, 5, 6, 8, tuple(f"POC{place:02}" for place in range(9))),
+}
 
 
 @dataclass(slots=True)
@@ -74,7 +91,7 @@ def read_orders(found: TransactionSet, maker: LineMaker) -> Iterator[Line]:
 
 
 def _common(header: Header) -> dict[str, Any]:
-    tag, order, ordered, dated, answer = _BEGINNINGS[header.set.kind]
+    tag, order, ordered, dated, answer = _BEGINNINGS[header.kind]
     first = header.beginning
     if not first:
         header.reasons.append((f"{tag}: the message does not begin with it, so its order is not known", tag))
@@ -122,43 +139,54 @@ def _add(item: _Item, elements: Elements) -> None:
 def _lines(header: Header, common: dict[str, Any], item: _Item) -> Iterator[Line]:
     reasons = list(header.reasons)
     found = dict(common)
-    ids = _describe(header, item, found, reasons)
+    layout = _LAYOUTS[item.elements[0]]
+    ids = ids_of(item.elements, layout.ids)
+    _describe(header, item, layout, ids, found, reasons)
     verbatim = header.verbatim(item.segments)
     number = item.segments[0][0]
-    parts = list(_parts(header, item, found, ids, reasons))
-    for part, (own, problems) in enumerate(parts, start=1):
+    products = ids.products
+    if item.descriptions:
+        products = (*products, *(("description", text) for text in item.descriptions))
+    if not item.acknowledgments and not item.schedules:
+        found["sku"] = header.maker.sku(products, layout.names[layout.ids], reasons)
+        yield header.maker.make(number, verbatim, "order", found, reasons)
+        return
+    parts = _acknowledged if item.acknowledgments else _scheduled
+    for part, (own, problems) in enumerate(parts(header, item, found), start=1):
+        substitute = ids_of(own.pop("ids"), 7).products if "ids" in own else ()
+        # A substitute is named by the acknowledgment, what was ordered by the line.
+        tried = (*substitute, *products) if own["status"] == "substituted" else (*products, *substitute)
+        own["sku"] = header.maker.sku(tried, layout.names[layout.ids], problems)
         yield header.maker.make(number, verbatim, "order", own, [*reasons, *problems], part)
 
 
-def _describe(header: Header, item: _Item, found: dict[str, Any], reasons: list[Reason]) -> list[tuple[str, str]]:
-    """Put what is true of all parts of the line into `found`, and give its product ids."""
-    elements = item.elements
-    change = elements[0] == "POC"
-    tag = elements[0]
-    quantity_at, unit_at, price_at, ids_at = (3, 5, 6, 8) if change else (2, 3, 4, 6)
-    ids = pairs(elements, ids_at)
-    named = dict(reversed(ids))
-    found["line_ref"] = named.get(codes.ORDER_LINE) or plain(at(elements, 1)) or str(item.place)
-    found["order_ref"] = found.get("order_ref") or named.get(codes.ORDER_NUMBER)
-    found["quantity"] = stated(units, at(elements, quantity_at), f"{tag}{quantity_at:02}", reasons)
-    unit = at(elements, unit_at).split(header.set.interchange.marks.component)[0]
-    found["unit"] = header.maker.unit(unit, codes.UNITS, f"{tag}{unit_at:02}", reasons)
-    amount = at(elements, price_at)
+def _describe(
+    header: Header, item: _Item, layout: _Layout, ids: Ids, found: dict[str, Any], reasons: list[Reason]
+) -> None:
+    """Put what is true of all parts of the line into `found`."""
+    elements, names = item.elements, layout.names
+    found["line_ref"] = ids.line or plain(at(elements, 1)) or str(item.place)
+    if not found["order_ref"]:
+        found["order_ref"] = ids.order or None
+    found["quantity"] = stated(units, at(elements, layout.quantity), names[layout.quantity], reasons)
+    unit = at(elements, layout.unit).split(header.marks.component)[0]
+    found["unit"] = header.maker.unit(unit, codes.UNITS, names[layout.unit], reasons)
+    amount = at(elements, layout.price)
     if not amount:
         amount = next((at(one, 3) for one in item.prices if at(one, 3)), "")
-    found["unit_price"] = stated(price, amount, f"{tag}{price_at:02}", reasons)
+    found["unit_price"] = stated(price, amount, names[layout.price], reasons)
     if item.recipient is not None:
         parties = Parties(header.maker.partner)
         add_party(parties, item.recipient)
         recipient = parties.first(codes.RECIPIENTS)
-        found["ship_to"] = recipient.name if recipient else found.get("ship_to")
+        found["ship_to"] = recipient.name if recipient else found["ship_to"]
     if (on := item.dates.first(codes.REQUESTED, reasons)) is not None:
         found["requested_on"] = on
-    if header.set.kind in ANSWERS and (on := item.dates.first(codes.PROMISED, reasons)) is not None:
+    answered = header.kind in ANSWERS
+    if answered and (on := item.dates.first(codes.PROMISED, reasons)) is not None:
         found["promised_on"] = on
-    if change:
-        _change(at(elements, 2), found, answered=header.set.kind in ANSWERS)
-    return [*by_preference(ids), *(("description", text) for text in item.descriptions)]
+    if elements[0] == "POC":
+        _change(at(elements, 2), found, answered)
 
 
 def _change(code: str, found: dict[str, Any], answered: bool) -> None:
@@ -174,29 +202,18 @@ def _change(code: str, found: dict[str, Any], answered: bool) -> None:
         found["status"] = "substituted"
 
 
-def _parts(
-    header: Header, item: _Item, found: dict[str, Any], ids: list[tuple[str, str]], reasons: list[Reason]
-) -> Iterator[tuple[dict[str, Any], list[Reason]]]:
-    maker = header.maker
-    tag = item.elements[0]
-    element = f"{tag}{8 if tag == 'POC' else 6:02}"
-    if not item.acknowledgments:
-        found["sku"] = maker.sku(ids, element, reasons)
-        yield from _scheduled(header, item, found)
-        return
+def _acknowledged(header: Header, item: _Item, found: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[Reason]]]:
+    """A line's acknowledgments, each a part of it."""
     for elements, dates in item.acknowledgments:
         problems: list[Reason] = []
-        own = dict(found)
-        _acknowledge(header, elements, dates, own, problems)
-        given = by_preference(pairs(elements, 7))
-        # A substitute is named by the acknowledgment, what was ordered by the line.
-        own["sku"] = maker.sku(
-            [*given, *ids] if own.get("status") == "substituted" else [*ids, *given], element, problems
-        )
+        own = {**found, "ids": elements}
+        _acknowledge(header, item, elements, dates, own, problems)
         yield own, problems
 
 
-def _acknowledge(header: Header, elements: Elements, dates: Dates, own: dict[str, Any], problems: list[Reason]) -> None:
+def _acknowledge(
+    header: Header, item: _Item, elements: Elements, dates: Dates, own: dict[str, Any], problems: list[Reason]
+) -> None:
     code = at(elements, 1)
     status = header.maker.partner.words.status.get(code) or codes.LINE_STATUS.get(code)
     if status is None:
@@ -215,12 +232,17 @@ def _acknowledge(header: Header, elements: Elements, dates: Dates, own: dict[str
     elif text:
         # The day of an acknowledgment is the seller's own word, whatever the qualifier calls it.
         on = stated(day, text, "ACK05", problems)
+    if on is None:
+        on = max(filter(None, (one.first(codes.PROMISED, problems) for _, one in item.schedules)), default=None)
     if on is not None:
         own["promised_on"] = on
     if status == "rejected":
         own["promised_on"] = None
-    if code == "IC" and on is not None and on != own.get("requested_on"):
+    if code == "IC" and on is not None and on != own["requested_on"]:
         status = "rescheduled"
+    # A deletion that the seller accepts is a deletion; one that it refuses leaves the line as it was.
+    if own["status"] == "cancelled":
+        status = "confirmed" if status == "rejected" else "cancelled"
     own["status"] = status
 
 
@@ -228,14 +250,14 @@ def _scheduled(header: Header, item: _Item, found: dict[str, Any]) -> Iterator[t
     """A line's schedules as its parts where they add up to it; else the line, due as a whole on the last day."""
     problems: list[Reason] = []
     counts = [stated(units, at(elements, 1), "SCH01", problems) for elements, _ in item.schedules]
-    answered = header.set.kind in ANSWERS
+    answered = header.kind in ANSWERS
     name = "promised_on" if answered else "requested_on"
     qualifiers = (*codes.PROMISED, *codes.REQUESTED) if answered else (*codes.REQUESTED, *codes.PROMISED)
     days = [dates.first(qualifiers, problems) for _, dates in item.schedules]
-    whole = found.get("quantity")
+    whole = found["quantity"]
     if len(counts) > 1 and None not in counts and whole is not None and sum(filter(None, counts)) == whole:
         for count, on in zip(counts, days, strict=True):
-            yield {**found, "quantity": count, name: on or found.get(name)}, problems
+            yield {**found, "quantity": count, name: on or found[name]}, problems
         return
     last = max((on for on in days if on is not None), default=None)
-    yield {**found, name: last or found.get(name)}, problems
+    yield {**found, name: last or found[name]}, problems

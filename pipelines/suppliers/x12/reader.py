@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pipelines.suppliers.documents import Batch, Context, Document, Opened
 from pipelines.suppliers.edi import Line, LineMaker, Reason, bounded, plain
 from pipelines.suppliers.line import RejectedLine, SupplierLine
-from pipelines.suppliers.partners import EdiContract, partner_for
+from pipelines.suppliers.partners import partner_for
 from pipelines.suppliers.rows import Unreadable
 from pipelines.suppliers.x12.envelopes import Loose, TransactionSet, Walk
 from pipelines.suppliers.x12.notices import read_notices
@@ -42,17 +42,18 @@ def _batches(document: Document, context: Context) -> Iterator[Batch]:
                     pass
     if not found:
         raise Unreadable("holds no interchange: send it again")
+    known: dict[str, str | None] = {}
     with document.open() as stream:
         for one in Walk(stream):
             if isinstance(one, Loose):
                 yield Batch(rejected=(RejectedLine(one.number, bounded(plain(one.text)), one.reasons),))
                 continue
             partner = partner_for(context.partners, one.interchange.sender)
-            yield from _in_batches(_set_lines(one, check.reasons(one.key), partner, context), one.kind)
+            maker = LineMaker(context.vocabulary, partner, one.sheet, known)
+            yield from _in_batches(_set_lines(one, check.reasons(one.key), maker), one.kind)
 
 
-def _set_lines(one: TransactionSet, reasons: list[Reason], partner: EdiContract, context: Context) -> Iterator[Line]:
-    maker = LineMaker(context.vocabulary, partner, one.sheet)
+def _set_lines(one: TransactionSet, reasons: list[Reason], maker: LineMaker) -> Iterator[Line]:
     reader = READERS.get(one.kind)
     if reader is None:
         known = ", ".join(sorted(READERS))

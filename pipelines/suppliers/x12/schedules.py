@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.suppliers.edi import Line, LineMaker, Reason, day, month_end, plain, stated, units
 from pipelines.suppliers.x12 import codes
-from pipelines.suppliers.x12.elements import Elements, Header, at, by_preference, pairs
+from pipelines.suppliers.x12.elements import Elements, Header, at, ids_of
 from pipelines.suppliers.x12.envelopes import TransactionSet
 from pipelines.suppliers.x12.segments import Segment
 
@@ -96,12 +96,11 @@ def _forecast(header: Header, common: dict[str, Any], product: _Product, element
     reasons: list[Reason] = list(header.reasons)
     found = dict(common)
     maker = header.maker
-    ids = pairs(product.elements, 2)
-    named = dict(reversed(ids))
+    ids = ids_of(product.elements, 2)
     descriptions = (("description", text) for text in product.descriptions)
-    found["sku"] = maker.sku([*by_preference(ids), *descriptions], "LIN03", reasons)
-    found["order_ref"] = named.get(codes.ORDER_NUMBER) or product.order or found.get("order_ref")
-    found["line_ref"] = plan_key(found, named.get(codes.ORDER_LINE) or plain(at(product.elements, 1)))
+    found["sku"] = maker.sku([*ids.products, *descriptions], "LIN03", reasons)
+    found["order_ref"] = ids.order or product.order or found.get("order_ref")
+    found["line_ref"] = plan_key(found, ids.line or plain(at(product.elements, 1)))
     found["quantity"] = stated(units, at(elements, 1), "FST01", reasons)
     if found["quantity"] is None and not at(elements, 1):
         reasons.append(("FST01: is empty: how many are planned is not said", "FST01"))
