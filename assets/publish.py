@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
+import duckdb
 
-from pipelines.publish.publication import publish_changes
+from pipelines.publish.pictures.collection import markdown_of
+from pipelines.publish.publication import DATABASE, PICTURES, publish_changes
 from pipelines.resources import WarehouseResource
+from pipelines.settings import Settings
 from pipelines.sql_assets import OWNER, asset_key
 from pipelines.sql_model import Model
 
@@ -38,6 +41,7 @@ def assets(models: Mapping[str, Model]) -> dg.AssetsDefinition:
         log.info("publish: %d tables in %s, %s", len(made.tables), opened.settings.published, done)
         return dg.MaterializeResult(
             metadata={
+                "picture": dg.MetadataValue.md(_picture(opened.settings)),
                 "folder": dg.MetadataValue.path(str(opened.settings.published)),
                 "report": dg.MetadataValue.path(str(opened.settings.published / "report.html")),
                 "rows": dg.MetadataValue.md(_counts(made.tables)),
@@ -46,6 +50,11 @@ def assets(models: Mapping[str, Model]) -> dg.AssetsDefinition:
         )
 
     return publication
+
+
+def _picture(settings: Settings) -> str:
+    with duckdb.connect(str(settings.published / DATABASE), read_only=True) as connection:
+        return markdown_of("publish.publication", connection, settings.as_of, settings.home / PICTURES) or ""
 
 
 def _counts(tables: Mapping[str, int]) -> str:

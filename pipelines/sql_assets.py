@@ -13,6 +13,7 @@ import dagster as dg
 
 from pipelines.lineage import Lineage
 from pipelines.progress import Progress
+from pipelines.publish.pictures.collection import markdown_of
 from pipelines.resources import WarehouseResource
 from pipelines.sql_model import Check, Column, Model
 from pipelines.warehouse import Built, CheckResult, Warehouse
@@ -192,6 +193,10 @@ def _metadata(warehouse: Warehouse, model: Model, built: Built, columns: Sequenc
     }
     if sample:
         metadata["sample"] = dg.MetadataValue.md(_markdown(sample))
+    settings = warehouse.settings
+    picture = markdown_of(model.table, warehouse.connection, settings.as_of, settings.home / "pictures")
+    if picture:
+        metadata["picture"] = dg.MetadataValue.md(picture)
     return metadata
 
 

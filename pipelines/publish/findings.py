@@ -8,26 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-Row = dict[str, Any]
+from pipelines.publish.pictures import facts
+from pipelines.publish.pictures.facts import Row, rows
 
-_TRANSFERS = """
-SELECT
-    transfers.*,
-    coalesce(giver.name, transfers.from_id) AS from_name,
-    coalesce(taker.name, transfers.to_id) AS to_name,
-    coalesce(products.name, transfers.product_id) AS product,
-    coalesce(through.name, transfers.related_through_id) AS related_through
-FROM allocation.transfers
-LEFT JOIN records.entities AS giver ON transfers.from_id = giver.entity_id
-LEFT JOIN records.entities AS taker ON transfers.to_id = taker.entity_id
-LEFT JOIN records.entities AS through ON transfers.related_through_id = through.entity_id
-LEFT JOIN reference.products AS products ON transfers.product_id = products.product_id
-ORDER BY transfers.gpus_best DESC NULLS LAST, transfers.known_at, transfers.transfer_id
-"""
 _NET = """
 SELECT
     net.*,
@@ -94,16 +80,6 @@ WHERE lots.contested
 ORDER BY lots.gpus_best DESC NULLS LAST, lots.shipment_id
 """
 _CONFLICTS = "FROM shipments.conflicts ORDER BY ALL"
-# Once for each independent origin and event, as first said: copies add nothing.
-_EVIDENCE = """
-SELECT found.*
-FROM (SELECT unnest($shipment_ids) AS asked_id) AS lots, shipments.evidence(lots.asked_id) AS found
-WHERE NOT found.superseded
-QUALIFY row_number() OVER (
-    PARTITION BY found.shipment_id, found.origin_id, found.event ORDER BY found.known_at, found.record_id
-) = 1
-ORDER BY found.shipment_id, found.known_at, found.record_id
-"""
 _COUNTS = """
 SELECT
     (SELECT count(*) FROM raw.news_documents) AS news_documents,
@@ -142,31 +118,32 @@ class Findings:
     conflicts: list[Row]
     rejections: list[Row]
     evidence: dict[str, list[Row]]
+    lots: list[Row]
+    curves: list[Row]
 
 
 def read_findings(database: Path, *, most_rejections: int, most_evidence: int = 0) -> Findings:
     """Read the published file; evidence for the lots of the first `most_evidence` transfers and delays."""
     with _reading(database) as connection:
-        (publication,) = _rows(connection, "FROM publish.publication")
-        (counts,) = _rows(connection, _COUNTS)
-        transfers, delays = _rows(connection, _TRANSFERS), _rows(connection, _DELAYS)
-        told = [row["shipment_id"] for rows in (transfers, delays) for row in rows[:most_evidence]]
-        evidence: dict[str, list[Row]] = {}
-        for row in _rows(connection, _EVIDENCE, {"shipment_ids": told}) if told else ():
-            evidence.setdefault(row["shipment_id"], []).append(row)
+        (publication,) = rows(connection, "FROM publish.publication")
+        (counts,) = rows(connection, _COUNTS)
+        transfers, delays = facts.transfers(connection), rows(connection, _DELAYS)
+        told = [row["shipment_id"] for found in (transfers, delays) for row in found[:most_evidence]]
         return Findings(
             published_at=publication["published_at"],
             as_of=publication["as_of"],
             counts=counts,
             transfers=transfers,
-            net_transfers=_rows(connection, _NET),
-            swaps=_rows(connection, _SWAPS),
+            net_transfers=rows(connection, _NET),
+            swaps=rows(connection, _SWAPS),
             delays=delays,
-            commitments=_rows(connection, _COMMITMENTS),
-            contested=_rows(connection, _CONTESTED),
-            conflicts=_rows(connection, _CONFLICTS),
-            rejections=_rows(connection, _REJECTIONS, {"most": most_rejections}),
-            evidence=evidence,
+            commitments=rows(connection, _COMMITMENTS),
+            contested=rows(connection, _CONTESTED),
+            conflicts=rows(connection, _CONFLICTS),
+            rejections=rows(connection, _REJECTIONS, {"most": most_rejections}),
+            evidence=facts.statements(connection, list(dict.fromkeys(told))),
+            lots=facts.lots(connection),
+            curves=facts.curves(connection),
         )
 
 
@@ -177,9 +154,3 @@ def _reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: Row | None = None) -> list[Row]:
-    result = connection.execute(query, parameters)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, values, strict=True)) for values in result.fetchall()]

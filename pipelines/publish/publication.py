@@ -28,6 +28,7 @@ from pipelines.warehouse import Warehouse
 DATABASE = "waybill.duckdb"
 REPORT = "report.html"
 CONTENT = "content.sha256"
+PICTURES = "pictures"
 _HALF_BUILT = ".building-"
 
 
@@ -57,7 +58,11 @@ def content_fingerprint(warehouse: Warehouse, models: Mapping[str, Model]) -> st
     """A hash over all rows, the models, the day, and the code and versions that write a publication of them."""
     package = Path(__file__).parent
     code = code_version(
-        *sorted(path for path in (*package.iterdir(), package.parent / "as_known.py") if path.is_file())
+        *sorted(
+            path
+            for path in (*package.rglob("*"), package.parent / "as_known.py")
+            if path.is_file() and "__pycache__" not in path.parts
+        )
     )
     digest = hashlib.sha256(f"{code} {version('waybill')} {duckdb.__version__} {warehouse.settings.as_of}".encode())
     for name, model in sorted(models.items()):
@@ -93,7 +98,7 @@ def publish(warehouse: Warehouse, models: Mapping[str, Model], *, published_at: 
     building.mkdir()
     tables = write_database(warehouse, models, building / DATABASE, facts)
     write_package(building / DATABASE, published_models(models), building, facts)
-    write_report(building / DATABASE, building / REPORT)
+    write_report(building / DATABASE, building / REPORT, warehouse.settings.home / PICTURES)
     (building / CONTENT).write_text(content_fingerprint(warehouse, models) + "\n", encoding="utf-8")
     building.rename(folder)
 

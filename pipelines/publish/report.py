@@ -1,30 +1,80 @@
 """The report: one page that anybody can open, on a phone too, with no network and no script.
 
-What it says comes from `pipelines.publish.findings`, how it looks from `report.html.jinja`. Everything that came from
-outside is escaped there, and is linked only where its address is a web page's.
+What it says comes from `pipelines.publish.findings`, its pictures from `pipelines.publish.pictures`, how it looks from
+`report.html.jinja`. Everything that came from outside is escaped there, and is linked only where its address is a web
+page's.
 """
 
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from pipelines.publish import wording
 from pipelines.publish.findings import Findings, Row, read_findings
+from pipelines.publish.pictures import curves, deliveries, drawing, flows, timeline
+from pipelines.publish.pictures.plates import Plate
 
+log = logging.getLogger("waybill")
 MOST_ROWS = 100
 MOST_WITH_EVIDENCE = 25
 MOST_REJECTIONS = 50
+MOST_TIMELINES = 3
 
 
-def write_report(database: Path, path: Path) -> None:
-    """Write the report on the published file `database` to `path`."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as the page shows it: its sentences, and each drawing with the sentence above it."""
+
+    name: str
+    title: str
+    notes: tuple[str, ...]
+    drawings: tuple[tuple[str, Markup], ...]
+
+
+def write_report(database: Path, path: Path, folder: Path) -> None:
+    """Write the report on the published file `database` to `path`; `folder` keeps what drawing needs."""
     findings = read_findings(database, most_rejections=MOST_REJECTIONS, most_evidence=MOST_WITH_EVIDENCE)
-    path.write_text(render(findings), encoding="utf-8")
+    path.write_text(render(findings, draw(findings, folder)), encoding="utf-8", errors="replace")
 
 
-def render(findings: Findings) -> str:
+def draw(findings: Findings, folder: Path) -> dict[str, Picture]:
+    """The page's pictures by name; a transfer's timeline is `timeline-` and its place in the list, from 1."""
+    wanted: dict[str, Callable[[], Plate]] = {
+        "flows": lambda: flows.plate(findings.transfers),
+        "deliveries": lambda: deliveries.plate(findings.lots, findings.as_of),
+        "curves": lambda: curves.plate(findings.curves),
+    }
+    for place, row in enumerate(findings.transfers[:MOST_TIMELINES], 1):
+        statements = findings.evidence.get(row["shipment_id"], [])
+        wanted[f"timeline-{place}"] = lambda row=row, statements=statements, place=place: timeline.plate(
+            row, statements, place
+        )
+    return {name: _picture(name, make, folder) for name, make in wanted.items()}
+
+
+def _picture(name: str, make: Callable[[], Plate], folder: Path) -> Picture:
+    """A picture that cannot be drawn is logged and said; the page and its tables are whole without it."""
+    try:
+        plate = make()
+        drawings = zip(plate.panels, drawing.svgs(plate, folder / "fonts"), strict=True)
+        return Picture(
+            name,
+            plate.title,
+            tuple(plate.notes),
+            tuple((panel.title if panel.title != plate.title else "", Markup(svg)) for panel, svg in drawings),
+        )
+    except Exception as error:
+        log.warning("report: the picture %s is missing, since %s: %s", name, type(error).__name__, error)
+        return Picture(name, "This picture could not be drawn; the tables on this page hold what it shows.", (), ())
+
+
+def render(findings: Findings, pictures: Mapping[str, Picture]) -> str:
     """The page as HTML."""
     environment = Environment(
         autoescape=True,
@@ -46,6 +96,7 @@ def render(findings: Findings) -> str:
     longest = max((_late_days(row)[1] or 0 for row in findings.delays), default=0)
     return environment.get_template("report.html.jinja").render(
         findings=findings,
+        pictures=pictures,
         counts=findings.counts,
         delays=[(row, *_late_days(row), _bar(row, longest)) for row in findings.delays[:MOST_ROWS]],
         most=MOST_ROWS,

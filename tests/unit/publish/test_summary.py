@@ -117,4 +117,8 @@ def test_evidence_is_read_for_as_many_rows_as_asked(published: Path) -> None:
     findings = read_findings(database, most_rejections=1, most_evidence=1)
     assert findings.evidence.keys() == {findings.transfers[0]["shipment_id"], findings.delays[0]["shipment_id"]}
     first = findings.evidence[findings.transfers[0]["shipment_id"]]
-    assert [(said["event"], said["origin_id"]) for said in first] == [("diversion", "cnbc"), ("delay", "cnbc")]
+    assert [(said["event"], said["origin_id"], said["language"]) for said in first] == [
+        ("diversion", "cnbc", "en"),
+        ("delay", "cnbc", "en"),
+        ("diversion", "cnbc", "fr"),
+    ]
