@@ -6,12 +6,13 @@ Values follow the standards, so nothing is detected or guessed here. Segments, e
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from pipelines.suppliers.documents import Batch
 from pipelines.suppliers.line import RejectedLine, Statement, SupplierLine
 from pipelines.suppliers.partners import EdiContract
 from pipelines.suppliers.values import FIRST_YEAR, LAST_YEAR, MOST_UNITS, BadValue, shown
@@ -27,6 +28,7 @@ MOST_VERBATIM = 4_000
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 # Messages repeat their values: what was read once is not read again.
 _MEMORY = 4_096
+_LINES_OF_A_BATCH = 5_000
 
 
 @lru_cache(_MEMORY)
@@ -243,3 +245,30 @@ def stated(read: Any, text: str, element: str, reasons: list[Reason], *more: str
     except BadValue as problem:
         reasons.append((f"{element}: {problem}", element))
         return None
+
+
+def in_batches(lines: Iterable[Line], contract: str) -> Iterator[Batch]:
+    """The lines of a message, some thousand at a time.
+
+    Plans are registers, each replaced by its next edition: whose plan for which product it is belongs to their name.
+    """
+    accepted: list[SupplierLine] = []
+    rejected: list[RejectedLine] = []
+    name = contract
+    for line in lines:
+        own = contract
+        if isinstance(line, SupplierLine) and line.statement == "plan":
+            own = f"{contract} {line.buyer or ''}: {line.sku}"
+        if accepted and (own != name or len(accepted) + len(rejected) >= _LINES_OF_A_BATCH):
+            yield Batch(tuple(accepted), tuple(rejected), contract=name)
+            accepted, rejected = [], []
+        if isinstance(line, SupplierLine):
+            accepted.append(line)
+            name = own
+        else:
+            rejected.append(line)
+            if len(rejected) >= _LINES_OF_A_BATCH:
+                yield Batch(tuple(accepted), tuple(rejected), contract=name)
+                accepted, rejected = [], []
+    if accepted or rejected:
+        yield Batch(tuple(accepted), tuple(rejected), contract=name)

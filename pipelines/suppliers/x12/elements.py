@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from pipelines.suppliers.edi import Line, LineMaker, Parties, Reason, day, plain, stated
+from pipelines.suppliers.edi_segments import Segment
 from pipelines.suppliers.x12 import codes
 from pipelines.suppliers.x12.envelopes import TransactionSet
-from pipelines.suppliers.x12.segments import Segment
 
 Elements = list[str]
 

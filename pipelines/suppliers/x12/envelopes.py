@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import BinaryIO
 
 from pipelines.suppliers.edi import Reason, excerpt, moment
-from pipelines.suppliers.x12.segments import ISA_ELEMENTS, Delimiters, Segment, SegmentSource, delimiters_of
+from pipelines.suppliers.edi_segments import Segment, SegmentSource
+from pipelines.suppliers.x12.segments import ISA_ELEMENTS, Delimiters, delimiters_of
 
 OLDEST_VERSION = "004010"
 
@@ -82,7 +83,7 @@ class Walk:
     def __iter__(self) -> Iterator[TransactionSet | Loose]:
         source = SegmentSource(self.stream)
         at = 0
-        while header := source.header():
+        while header := source.beginning():
             marks = delimiters_of(header)
             if marks is None:
                 where, number = source.offset, source.number + 1
@@ -92,7 +93,7 @@ class Walk:
                     what = f"the ISA at byte {where} does not name its delimiters: correct it, or send the file again"
                 else:
                     what = f"stands outside of any interchange (byte {where}): remove it, or send the file again"
-                yield Loose(number, source.skip_to_header(), (what,))
+                yield Loose(number, source.skip_to("ISA", lambda text: delimiters_of(text) is not None), (what,))
                 continue
             at += 1
             yield from self._interchange(source, at, marks)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.suppliers.edi import Line, LineMaker, Parties, Reason, day, plain, stated, units
+from pipelines.suppliers.edi_segments import Segment
 from pipelines.suppliers.x12 import codes
 from pipelines.suppliers.x12.elements import Dates, Elements, Header, add_party, at, ids_of
 from pipelines.suppliers.x12.envelopes import TransactionSet
-from pipelines.suppliers.x12.segments import Segment
 
 ITEM = "I"
 # Element 735, from the whole shipment to the component; what is not listed hangs where HL02 says.

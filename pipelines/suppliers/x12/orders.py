@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.suppliers.edi import Line, LineMaker, Parties, Reason, day, plain, price, stated, units
+from pipelines.suppliers.edi_segments import Segment
 from pipelines.suppliers.x12 import codes
 from pipelines.suppliers.x12.elements import Dates, Elements, Header, Ids, add_party, at, ids_of
 from pipelines.suppliers.x12.envelopes import TransactionSet
-from pipelines.suppliers.x12.segments import Segment
 
 # Where a message's first segment has the order's number, its date, the message's own dates, and its kind of answer.
 _BEGINNINGS = {

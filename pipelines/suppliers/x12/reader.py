@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from pipelines.suppliers.documents import Batch, Context, Document, Opened
-from pipelines.suppliers.edi import Line, LineMaker, Reason, bounded, plain
-from pipelines.suppliers.line import RejectedLine, SupplierLine
+from pipelines.suppliers.edi import Line, LineMaker, Reason, bounded, in_batches, plain
+from pipelines.suppliers.line import RejectedLine
 from pipelines.suppliers.partners import partner_for
 from pipelines.suppliers.rows import Unreadable
 from pipelines.suppliers.x12.envelopes import Loose, TransactionSet, Walk
@@ -14,7 +14,6 @@ from pipelines.suppliers.x12.schedules import read_schedules
 from pipelines.suppliers.x12.segments import looks_like_x12
 
 MEDIA_TYPE = "application/EDI-X12"
-LINES_OF_A_BATCH = 5_000
 READERS: dict[str, Callable[[TransactionSet, LineMaker], Iterator[Line]]] = {
     "850": read_orders, "855": read_orders, "860": read_orders, "865": read_orders,
     "856": read_notices, "830": read_schedules, "862": read_schedules,
@@ -50,7 +49,8 @@ def _batches(document: Document, context: Context) -> Iterator[Batch]:
                 continue
             partner = partner_for(context.partners, one.interchange.sender)
             maker = LineMaker(context.vocabulary, partner, one.sheet, known)
-            yield from _in_batches(_set_lines(one, check.reasons(one.key), maker), one.kind)
+            contract = f"x12-{one.kind}" if one.kind in READERS else "x12"
+            yield from in_batches(_set_lines(one, check.reasons(one.key), maker), contract)
 
 
 def _set_lines(one: TransactionSet, reasons: list[Reason], maker: LineMaker) -> Iterator[Line]:
@@ -74,19 +74,3 @@ def _whole(one: TransactionSet) -> str:
     if one.end is not None and one.last is not None:
         kept.append(one.last[3])
     return bounded(plain(mark.join(kept) + mark))
-
-
-def _in_batches(lines: Iterator[Line], kind: str) -> Iterator[Batch]:
-    contract = f"x12-{kind}" if kind in READERS else "x12"
-    accepted: list[SupplierLine] = []
-    rejected: list[RejectedLine] = []
-    for line in lines:
-        if isinstance(line, SupplierLine):
-            accepted.append(line)
-        else:
-            rejected.append(line)
-        if len(accepted) + len(rejected) >= LINES_OF_A_BATCH:
-            yield Batch(tuple(accepted), tuple(rejected), contract=contract)
-            accepted, rejected = [], []
-    if accepted or rejected:
-        yield Batch(tuple(accepted), tuple(rejected), contract=contract)

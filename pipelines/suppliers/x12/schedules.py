@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.suppliers.edi import Line, LineMaker, Reason, day, month_end, plain, stated, units
+from pipelines.suppliers.edi_segments import Segment
 from pipelines.suppliers.x12 import codes
 from pipelines.suppliers.x12.elements import Elements, Header, at, ids_of
 from pipelines.suppliers.x12.envelopes import TransactionSet
-from pipelines.suppliers.x12.segments import Segment
 
 # First segment: its date, its order number, and where it says whether quantities are cumulative.
 _BEGINNINGS = {"830": ("BFR", 8, 11, 5), "862": ("BSS", 3, 10, 11)}
