@@ -8,7 +8,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -245,6 +245,22 @@ def stated(read: Any, text: str, element: str, reasons: list[Reason], *more: str
     except BadValue as problem:
         reasons.append((f"{element}: {problem}", element))
         return None
+
+
+def plan_key(found: dict[str, Any], line: str) -> str:
+    """What keeps its name from one plan to the next: the order's line, or who plans to take what, where to."""
+    if found.get("order_ref") and line:
+        return line
+    return " / ".join(str(found[name]) for name in ("buyer", "ship_to", "sku") if found.get(name))
+
+
+def due_on(begins: date | None, timing: str) -> date | None:
+    """The last day of a forecast's time: of its week, of its month, or the day itself."""
+    if begins is None:
+        return None
+    if timing == "W":
+        return begins + timedelta(days=6)
+    return month_end(begins) if timing == "M" else begins
 
 
 def in_batches(lines: Iterable[Line], contract: str) -> Iterator[Batch]:

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.suppliers.contracts import Contract
 from pipelines.suppliers.documents import Batch, Context, Document, Opened
+from pipelines.suppliers.edifact.reader import is_edifact, open_edifact
 from pipelines.suppliers.line import RejectedLine, SupplierLine, SupplierReading
 from pipelines.suppliers.rows import Unreadable
 from pipelines.suppliers.tables import open_table
@@ -33,6 +34,7 @@ class Kind:
 
 KINDS: tuple[Kind, ...] = (
     Kind("x12", is_x12, open_x12),
+    Kind("edifact", is_edifact, open_edifact),
     # Whatever no other kind takes is a table, and needs a contract.
     Kind("table", lambda _: True, open_table),
 )

@@ -6,10 +6,9 @@ week or month is due on its last day.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
-from pipelines.suppliers.edi import Line, LineMaker, Reason, day, month_end, plain, stated, units
+from pipelines.suppliers.edi import Line, LineMaker, Reason, day, due_on, plain, plan_key, stated, units
 from pipelines.suppliers.edi_segments import Segment
 from pipelines.suppliers.x12 import codes
 from pipelines.suppliers.x12.elements import Elements, Header, at, ids_of
@@ -112,22 +111,6 @@ def _forecast(header: Header, common: dict[str, Any], product: _Product, element
     found["promised_on"] = ends or due_on(begins, at(elements, 3))
     found["status"] = "confirmed" if at(elements, 2) in _FIRM or header.set.kind == "862" else "open"
     return maker.make(segment[0], header.verbatim([product.segment, segment]), "plan", found, reasons)
-
-
-def plan_key(found: dict[str, Any], line: str) -> str:
-    """What keeps its name from one plan to the next: the order's line, or who plans to take what, where to."""
-    if found.get("order_ref") and line:
-        return line
-    return " / ".join(str(found[name]) for name in ("buyer", "ship_to", "sku") if found.get(name))
-
-
-def due_on(begins: date | None, timing: str) -> date | None:
-    """The last day of a forecast's time: of its week, of its month, or the day itself."""
-    if begins is None:
-        return None
-    if timing == "W":
-        return begins + timedelta(days=6)
-    return month_end(begins) if timing == "M" else begins
 
 
 def _unplanned(header: Header, product: _Product) -> Iterator[Line]:

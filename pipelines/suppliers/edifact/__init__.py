@@ -1,0 +1,1 @@
+"""EDIFACT messages to supplier lines: ORDERS, ORDRSP, ORDCHG, DESADV and DELFOR; pydifact reads the segments."""
