@@ -135,8 +135,7 @@ class _Observer:
             lot_id = about.part_id or about.lot_id
         said = [{**claim, "attributed_to": attributed_to} for claim in claims]
         quotes = [sentence(claim, chance) for claim in said]
-        sentences = filler(chance, 2) + [part for quote in quotes for part in (quote, *filler(chance, 1))]
-        text = " ".join(sentences + filler(chance, 2))
+        text = " ".join(filler(chance, 6) + [part for quote in quotes for part in (quote, *filler(chance, 3))])
         self.seen.items.append({
             "item_id": item_id, "source": outlet, "published_at": published, "language": "en", "text": text,
             "url": f"https://{slug(outlet)}.example/{item_id}",
