@@ -25,6 +25,7 @@ from pipelines.suppliers.contracts import load_contracts
 from pipelines.suppliers.documents import Context, Document, Opened
 from pipelines.suppliers.kinds import guessed_media_type, open_document
 from pipelines.suppliers.line import RejectedLine, SupplierLine
+from pipelines.suppliers.partners import load_partners
 from pipelines.suppliers.rows import Unreadable
 from pipelines.suppliers.vocabulary import vocabulary_from as supplier_vocabulary_from
 from pipelines.versions import code_version
@@ -106,11 +107,11 @@ def read_supplier_lines(settings: Settings, lake: Lake, reference: Reference, no
     total = Read()
     if pending.is_empty():
         return total
-    contracts = load_contracts(folder / "contracts")
-    vocabulary = supplier_vocabulary_from(reference)
+    contracts = folder / "contracts"
+    context = Context(load_contracts(contracts), supplier_vocabulary_from(reference), load_partners(contracts))
     progress = Progress("reading supplier files", pending.height, "files")
     for document in pending.iter_rows(named=True):
-        read = _read_supplier_document(lake, document, Context(contracts, vocabulary), version, now)
+        read = _read_supplier_document(lake, document, context, version, now)
         progress.advance(1, document["size"])
         total = replace(
             total,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from pipelines.suppliers.archives import is_archive, open_archive
 from pipelines.suppliers.contracts import Contract
 from pipelines.suppliers.documents import Batch, Context, Document, Opened
 from pipelines.suppliers.edifact.reader import is_edifact, open_edifact
@@ -33,6 +34,7 @@ class Kind:
 
 
 KINDS: tuple[Kind, ...] = (
+    Kind("archive", is_archive, lambda document, context: open_archive(document, context, read_member)),
     Kind("x12", is_x12, open_x12),
     Kind("edifact", is_edifact, open_edifact),
     # Whatever no other kind takes is a table, and needs a contract.

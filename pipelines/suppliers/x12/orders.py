@@ -147,6 +147,9 @@ def _lines(header: Header, common: dict[str, Any], item: _Item) -> Iterator[Line
     products = ids.products
     if item.descriptions:
         products = (*products, *(("description", text) for text in item.descriptions))
+    if found["promised_on"] is None and found["status"] == "confirmed":
+        # Who accepts a line that names the wished day promises that day.
+        found["promised_on"] = found["requested_on"]
     if not item.acknowledgments and not item.schedules:
         found["sku"] = header.maker.sku(products, layout.names[layout.ids], reasons)
         yield header.maker.make(number, verbatim, "order", found, reasons)
@@ -238,6 +241,8 @@ def _acknowledge(
         own["promised_on"] = on
     if status == "rejected":
         own["promised_on"] = None
+    elif own["promised_on"] is None and status in ("confirmed", "substituted"):
+        own["promised_on"] = own["requested_on"]
     if code == "IC" and on is not None and on != own["requested_on"]:
         status = "rescheduled"
     # A deletion that the seller accepts is a deletion; one that it refuses leaves the line as it was.
