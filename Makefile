@@ -8,7 +8,7 @@ PORT ?= 3000
 -include .env
 export
 
-.PHONY: help setup run dev test test-worlds check format docs snapshot screenshots clean
+.PHONY: help setup run dev test test-worlds check format docs snapshot screenshots clean fuzz
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -51,6 +51,9 @@ docs: $(READY) ## Write docs/dictionary.md and sql/lineage.json from the SQL fil
 
 snapshot: $(READY) ## Write the reviewed asset graph, tests/graph/asset_graph.txt
 	@$(BIN)/python -m tests.graph.snapshot
+
+fuzz: $(READY) ## Fuzz all readers, SECONDS each (20)
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),20)
 
 screenshots: $(READY) ## Take the README's pictures of the UI; needs Chromium
 	@$(BIN)/python -m tests.e2e.screenshots
