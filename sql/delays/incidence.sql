@@ -59,9 +59,9 @@ survival AS (
 awaited AS (
     SELECT
         s.*,
-        lag(s.undelivered_share, 1, 1) OVER (
+        coalesce(lag(s.undelivered_share) OVER (
             PARTITION BY s.group_kind, s.group_id, s.cohort ORDER BY s.days_late
-        ) AS awaited_before
+        ), 1) AS awaited_before
     FROM survival AS s
 )
 

@@ -1,252 +1,199 @@
 -- One row per lot, party that was promised, and distinct promise: what was promised for when, in the order
 -- in which it became known. A statement that differs from the current promise revises it, whether or not
--- its source says so; one that repeats a promise, or says it only more vaguely, adds no row.
+-- its source says so; one that repeats a promise, or says it only more vaguely, adds no row. A delay that is
+-- only counted in days moves both ends of the promise by so many days.
 -- check first_is_promise: (kind = 'promise') = (revision_number = 1)
 -- check says_a_day: promised_start IS NOT NULL OR promised_end IS NOT NULL
 -- check interval_is_in_order: promised_start IS NULL OR promised_end IS NULL OR promised_start <= promised_end
 -- check slip_is_in_order: coalesce(slip_from_previous_days_low <= slip_from_previous_days_high, TRUE)
 -- check first_has_no_slip: revision_number > 1 OR slip_from_first_days_high IS NULL
-WITH RECURSIVE
-diversions AS (
+-- check first_is_stated: revision_number > 1 OR NOT is_derived
+WITH said AS (
     SELECT
-        m.shipment_id,
-        min(r.known_at) AS known_at
-    FROM shipments.record_matches AS m
-    INNER JOIN records.shipment_records AS r ON m.record_id = r.record_id
-    WHERE r.event = 'diversion'
-    GROUP BY m.shipment_id
-),
-
--- A lot that was split off was promised what its parent was promised until the split became known.
-sources AS (
-    SELECT
-        s.shipment_id,
-        s.shipment_id AS source_id,
-        'infinity'::TIMESTAMP AS known_before
-    FROM shipments.shipments AS s
-    UNION
-    SELECT
-        a.shipment_id,
-        s.parent_shipment_id AS source_id,
-        least(a.known_before, coalesce(d.known_at, s.first_known_at)) AS known_before
-    FROM sources AS a
-    INNER JOIN shipments.shipments AS s ON a.source_id = s.shipment_id
-    LEFT JOIN diversions AS d ON s.shipment_id = d.shipment_id
-    WHERE s.parent_shipment_id <> s.shipment_id
-),
-
-matched AS (
-    SELECT
-        a.shipment_id,
-        r.record_id,
-        r.event,
-        r.source_kind,
-        r.origin_id,
-        r.known_at,
-        r.superseded,
-        r.promised_start,
-        r.promised_end,
-        r.revised_start,
-        r.revised_end,
-        coalesce(r.revised_start, r.revised_end) IS NOT NULL AS is_revised,
-        CASE WHEN r.event = 'diversion' THEN coalesce(r.from_id, s.original_to_id) END AS loser_id,
-        CASE
-            WHEN r.event = 'diversion' THEN coalesce(r.to_id, s.current_to_id)
-            WHEN r.to_id IN (s.original_to_id, s.current_to_id) THEN r.to_id
-            ELSE coalesce(s.original_to_id, s.current_to_id)
-        END AS recipient_id
-    FROM sources AS a
-    INNER JOIN shipments.shipments AS s ON a.source_id = s.shipment_id
-    INNER JOIN shipments.record_matches AS m ON a.source_id = m.shipment_id
-    INNER JOIN records.shipment_records AS r ON m.record_id = r.record_id
-    WHERE
-        r.certainty <> 'denied'
-        AND r.event NOT IN ('plan', 'holding', 'restriction', 'cancellation')
-        AND r.known_at < a.known_before
-),
-
--- A record that revises a promise, or diverts a lot, also recalls what had been promised before.
-statements AS (
-    SELECT
-        m.shipment_id,
-        coalesce(m.loser_id, m.recipient_id) AS entity_id,
-        m.record_id,
-        m.source_kind,
-        m.origin_id,
-        m.known_at,
-        m.superseded,
-        TRUE AS is_recalled,
-        m.promised_start,
-        m.promised_end
-    FROM matched AS m
-    WHERE
-        coalesce(m.promised_start, m.promised_end) IS NOT NULL
-        AND (m.is_revised OR m.loser_id IS NOT NULL)
-    UNION ALL
-    SELECT
-        m.shipment_id,
-        m.recipient_id AS entity_id,
-        m.record_id,
-        m.source_kind,
-        m.origin_id,
-        m.known_at,
-        m.superseded,
-        FALSE AS is_recalled,
-        CASE WHEN m.is_revised THEN m.revised_start ELSE m.promised_start END AS promised_start,
-        CASE WHEN m.is_revised THEN m.revised_end ELSE m.promised_end END AS promised_end
-    FROM matched AS m
-    WHERE coalesce(m.promised_start, m.promised_end, m.revised_start, m.revised_end) IS NOT NULL
-),
-
-placed AS (
-    SELECT
-        t.*,
-        row_number() OVER (
-            PARTITION BY t.shipment_id, t.entity_id
-            ORDER BY t.known_at ASC, t.superseded DESC, t.is_recalled DESC, t.record_id ASC
-        ) AS place
-    FROM statements AS t
-),
-
--- What is recalled later than something was known is hearsay about the past, not a new promise.
-heard AS (
-    SELECT
-        p.*,
-        p.promised_start IS NULL AS is_deadline,
-        coalesce(p.promised_start, least(p.known_at::DATE, p.promised_end)) AS since,
-        coalesce(p.promised_end, 'infinity'::DATE) AS until,
-        lag(p.place) OVER by_origin IS NOT NULL AS is_known_origin,
-        lag(p.place) OVER by_origin IS NOT NULL
-        AND (
-            lag(p.promised_start) OVER by_origin IS DISTINCT FROM p.promised_start
-            OR lag(p.promised_end) OVER by_origin IS DISTINCT FROM p.promised_end
-        ) AS is_change_of_mind
-    FROM placed AS p
-    WHERE p.place = 1 OR NOT p.is_recalled
-    WINDOW by_origin AS (PARTITION BY p.shipment_id, p.entity_id, p.origin_id ORDER BY p.place)
-),
-
--- An origin that says again what it said last adds nothing.
-fresh AS (
-    SELECT
-        h.*,
-        h.shipment_id || '/' || coalesce(h.entity_id, '') AS party_key,
-        row_number() OVER (PARTITION BY h.shipment_id, h.entity_id ORDER BY h.place) AS turn,
+        t.shipment_id,
+        t.entity_id,
+        -- Days are said in round figures: 15 % either way is the same delay, as it is with counts of GPUs.
         {
-            'turn': turn, 'is_deadline': h.is_deadline, 'since': h.since, 'until': h.until
-        } AS said
-    FROM heard AS h
-    WHERE h.is_change_of_mind OR NOT h.is_known_origin
+            'turn': t.turn, 'is_moved': t.kind = 'days later',
+            'is_named': coalesce(t.promised_start, t.promised_end) IS NOT NULL,
+            'is_change_of_mind': t.is_change_of_mind,
+            'said_on': t.known_at::DATE, 'from_on': t.promised_start, 'to_on': t.promised_end,
+            'days_low': t.later_days_low, 'days_high': t.later_days_high,
+            'later_low': greatest(1, 0.85 * coalesce(t.later_days_low, 0))::DOUBLE,
+            'later_high': (1.15 * coalesce(t.later_days_high, 36500))::DOUBLE
+        } AS said,
+        count(*) OVER (PARTITION BY t.shipment_id, t.entity_id) AS turns
+    FROM delays.promise_statements AS t
 ),
 
--- One statement of each party at a time, against the promises kept so far: one that contains the current
--- promise is only vaguer; one that contains an older promise is a late echo of it, unless its origin has
--- changed its mind.
+-- sqlfluff:ignore:parsing
+-- (Its dialect knows lambdas of one parameter only; a fold needs two.)
+-- One statement of a party after the other (`new`, in a list of its own) against the promises `kept` so far.
+-- A day is no news if it contains the current promise, and so only says it more vaguely, or an older one: then it is a
+-- late echo, unless its origin has changed its mind. A number of days is no news if it contains how much later a kept
+-- promise is than what the days count from.
+-- Days count from the day that is named with them; else from an older promise that the current one may be so much
+-- later than; else from the newest promise that was stated as a day; or from the current one, if the former, so much
+-- later, would be over when the delay is stated.
 folded AS (
     SELECT
-        f.party_key,
-        f.turn,
-        [f.said] AS kept
-    FROM fresh AS f
-    WHERE f.turn = 1
-    UNION ALL
-    SELECT
-        f.party_key,
-        f.turn,
-        CASE
-            WHEN
-                list_filter(
-                    k.kept,
-                    LAMBDA p: (p.turn = k.kept[-1].turn OR NOT f.is_change_of_mind)
+        s.shipment_id,
+        s.entity_id,
+        list_reduce(
+            list([s.said] ORDER BY s.said.turn),
+            LAMBDA kept, new: CASE
+                WHEN list_filter(
+                    kept,
+                    LAMBDA p: (p.turn = kept[-1].turn OR NOT new[1].is_change_of_mind)
                     AND CASE
-                        WHEN f.is_deadline AND (p.is_deadline OR f.until = p.until) THEN f.until = p.until
-                        ELSE f.since <= p.since AND f.until >= p.until
+                        WHEN new[1].is_moved THEN list_filter(
+                            CASE WHEN new[1].is_named THEN new ELSE list_filter(kept, LAMBDA b: b.turn < p.turn) END,
+                            LAMBDA b: least(
+                                coalesce(p.from_on, p.to_on) - coalesce(b.from_on, b.to_on),
+                                coalesce(p.to_on, p.from_on) - coalesce(b.to_on, b.from_on)
+                            ) >= new[1].later_low
+                            AND greatest(
+                                coalesce(p.from_on, p.to_on) - coalesce(b.from_on, b.to_on),
+                                coalesce(p.to_on, p.from_on) - coalesce(b.to_on, b.from_on)
+                            ) <= new[1].later_high
+                        ) <> []
+                        WHEN new[1].from_on IS NULL AND (p.from_on IS NULL OR new[1].to_on = p.to_on)
+                            THEN coalesce(new[1].to_on = p.to_on, FALSE)
+                        ELSE coalesce(new[1].from_on, least(new[1].said_on, new[1].to_on))
+                            <= coalesce(p.from_on, least(p.said_on, p.to_on))
+                            AND coalesce(new[1].to_on, 'infinity'::DATE) >= coalesce(p.to_on, 'infinity'::DATE)
                     END
-                ) = []
-                THEN list_append(k.kept, f.said)
-            ELSE k.kept
-        END AS kept
-    FROM folded AS k
-    INNER JOIN fresh AS f ON k.party_key = f.party_key AND k.turn + 1 = f.turn
+                ) <> [] THEN kept
+                WHEN NOT new[1].is_moved THEN kept || new
+                ELSE kept || list_transform(
+                    list_concat(
+                        CASE WHEN new[1].is_named THEN new END,
+                        list_reverse(list_filter(
+                            kept[:-2],
+                            LAMBDA b: least(
+                                coalesce(kept[-1].from_on, kept[-1].to_on) - coalesce(b.from_on, b.to_on),
+                                coalesce(kept[-1].to_on, kept[-1].from_on) - coalesce(b.to_on, b.from_on)
+                            ) <= new[1].later_high
+                            AND greatest(
+                                coalesce(kept[-1].from_on, kept[-1].to_on) - coalesce(b.from_on, b.to_on),
+                                coalesce(kept[-1].to_on, kept[-1].from_on) - coalesce(b.to_on, b.from_on)
+                            ) >= new[1].later_low
+                        )),
+                        list_filter(
+                            list_filter(kept, LAMBDA p: NOT p.is_moved)[-1:],
+                            LAMBDA b: coalesce(b.to_on, b.from_on) + coalesce(new[1].days_high, new[1].days_low)
+                            >= new[1].said_on
+                        ),
+                        kept[-1:]
+                    )[:1],
+                    LAMBDA b: {
+                        'turn': new[1].turn, 'is_moved': TRUE, 'is_named': FALSE, 'is_change_of_mind': FALSE,
+                        'said_on': new[1].said_on,
+                        'from_on': coalesce(
+                            b.from_on, CASE WHEN new[1].days_high IS NULL THEN b.to_on END
+                        ) + coalesce(new[1].days_low, 0),
+                        'to_on': b.to_on + new[1].days_high,
+                        'days_low': new[1].days_low, 'days_high': new[1].days_high,
+                        'later_low': new[1].later_low, 'later_high': new[1].later_high
+                    }
+                )
+            END
+        ) AS kept
+    FROM said AS s
+    WHERE s.turns > 1
+    GROUP BY s.shipment_id, s.entity_id
 ),
 
--- A statement was kept where it is the last of the list in its own turn.
 kept AS (
     SELECT
-        f.party_key,
-        f.turn
+        s.shipment_id,
+        s.entity_id,
+        s.said AS promise
+    FROM said AS s
+    WHERE s.turns = 1
+    UNION ALL
+    SELECT
+        f.shipment_id,
+        f.entity_id,
+        unnest(f.kept) AS promise
     FROM folded AS f
-    WHERE f.kept[-1].turn = f.turn
+),
+
+promises AS (
+    SELECT
+        t.shipment_id,
+        t.entity_id,
+        t.turn,
+        t.record_id,
+        t.source_kind,
+        t.origin_id,
+        t.known_at,
+        t.is_known_origin,
+        k.promise.is_moved AS is_derived,
+        k.promise.from_on AS promised_start,
+        k.promise.to_on AS promised_end,
+        coalesce(promised_start, least(k.promise.said_on, promised_end)) AS since,
+        coalesce(promised_end, 'infinity'::DATE) AS until,
+        -- How far the said days may be from the meant ones.
+        CASE
+            WHEN k.promise.is_moved THEN ceil(0.15 * coalesce(k.promise.days_high, k.promise.days_low))::INTEGER ELSE 0
+        END AS play
+    FROM kept AS k
+    INNER JOIN delays.promise_statements AS t
+        ON
+            k.shipment_id = t.shipment_id AND k.entity_id IS NOT DISTINCT FROM t.entity_id
+            AND k.promise.turn = t.turn
 ),
 
 numbered AS (
     SELECT
-        h.shipment_id,
-        h.entity_id,
-        h.record_id,
-        h.source_kind,
-        h.origin_id,
-        h.known_at,
-        h.is_known_origin,
-        h.promised_start,
-        h.promised_end,
-        h.since,
-        h.until,
+        p.*,
         row_number() OVER by_party AS revision_number,
-        first_value(h.promised_end) OVER by_party AS first_end,
-        lag(h.promised_end) OVER by_party AS previous_end,
-        lag(h.since) OVER by_party AS previous_since,
-        lag(h.until) OVER by_party AS previous_until
-    FROM fresh AS h
-    INNER JOIN kept AS k ON h.party_key = k.party_key AND h.turn = k.turn
-    WINDOW by_party AS (PARTITION BY h.shipment_id, h.entity_id ORDER BY h.place)
-),
-
--- A new deadline alone says when at the latest: later than the old one by a day or more, if it is later at
--- all.
-slips AS (
-    SELECT
-        n.*,
-        CASE
-            WHEN n.promised_start IS NOT NULL THEN n.promised_start - n.first_end
-            WHEN n.promised_end > n.first_end THEN 1
-            ELSE n.since - n.first_end
-        END AS from_first_low,
-        CASE
-            WHEN n.promised_start IS NOT NULL THEN n.promised_start - n.previous_end
-            WHEN n.promised_end > n.previous_end THEN 1
-            ELSE n.since - n.previous_end
-        END AS from_previous_low
-    FROM numbered AS n
+        first_value(p.promised_start) OVER by_party AS first_start,
+        first_value(p.promised_end) OVER by_party AS first_end,
+        lag(p.promised_start) OVER by_party AS previous_start,
+        lag(p.promised_end) OVER by_party AS previous_end,
+        lag(p.since - p.play) OVER by_party AS previous_since,
+        lag(p.until + p.play) OVER by_party AS previous_until
+    FROM promises AS p
+    WINDOW by_party AS (PARTITION BY p.shipment_id, p.entity_id ORDER BY p.turn)
 )
 
+-- A slip is a day of the new promise less the last day of the old one. A later deadline says that the old one will
+-- not be met: a slip by a day at least. A promise without a last day has it on its first day or on any day after.
 SELECT
-    s.shipment_id || '/' || coalesce(s.entity_id, '') || '/' || s.revision_number AS promise_id, -- This promise. {key}
-    s.shipment_id, -- The lot. {not null, -> shipments.shipments.shipment_id}
-    s.entity_id, -- Who was promised it; empty where no recipient is known. {-> records.entities.entity_id}
-    s.revision_number, -- 1 for the first promise of this lot to this party, then counted up. {not null}
+    n.shipment_id || '/' || coalesce(n.entity_id, '') || '/' || n.revision_number AS promise_id, -- This promise. {key}
+    n.shipment_id, -- The lot. {not null, -> shipments.shipments.shipment_id}
+    n.entity_id, -- Who was promised it; empty where no recipient is known. {-> records.entities.entity_id}
+    n.revision_number, -- 1 for the first promise of this lot to this party, then counted up. {not null}
     CASE
-        WHEN s.revision_number = 1 THEN 'promise' ELSE 'revision'
+        WHEN n.revision_number = 1 THEN 'promise' ELSE 'revision'
     END AS kind, -- The first promise, or one that replaced it. {not null, one of: promise, revision}
-    s.promised_start, -- First day of the promised interval; empty where only a deadline was named.
-    s.promised_end, -- Last day of the promised interval; empty where only its start was named.
+    n.promised_start, -- First day of the promised interval; empty where only a deadline was named.
+    n.promised_end, -- Last day of the promised interval; empty where only its start was named.
+    n.is_derived, -- Whether it was worked out from an older promise and a delay stated in days. {not null}
     coalesce(
-        s.since >= s.previous_since AND s.until <= s.previous_until, FALSE
+        n.since >= n.previous_since AND n.until <= n.previous_until, FALSE
     ) AS is_more_precise, -- Whether the interval lies within the previous one: said better, not moved. {not null}
-    s.known_at, -- When the promise became known (UTC). {not null}
-    s.record_id, -- The record that says so. {not null, -> records.shipment_records.record_id}
-    s.source_kind, -- Where the record comes from. {not null, one of: news, supplier}
-    s.origin_id, -- The independent origin of the record.
-    s.is_known_origin, -- Whether that origin had stated a promise of this lot to this party before. {not null}
+    n.known_at, -- When the promise became known (UTC). {not null}
+    n.record_id, -- The record that says so. {not null, -> records.shipment_records.record_id}
+    n.source_kind, -- Where the record comes from. {not null, one of: news, supplier}
+    n.origin_id, -- The independent origin of the record.
+    n.is_known_origin, -- Whether that origin had spoken of when this lot comes to this party before. {not null}
     CASE
-        WHEN s.revision_number > 1 THEN s.from_first_low
+        WHEN n.revision_number = 1 THEN NULL
+        WHEN n.promised_start IS NULL AND n.promised_end > n.first_end THEN greatest(n.since - n.first_end, 1)
+        ELSE n.since - n.first_end
     END AS slip_from_first_days_low, -- At least so many days later than the first promised end; negative is earlier.
     CASE
-        WHEN s.revision_number > 1 THEN s.promised_end - s.first_end
+        WHEN n.revision_number > 1 THEN n.promised_end - coalesce(n.first_end, n.first_start)
     END AS slip_from_first_days_high, -- At most so many days later than the first promised end.
-    s.from_previous_low AS slip_from_previous_days_low, -- At least so many days later than the previous promised end.
     CASE
-        WHEN s.revision_number > 1 THEN s.promised_end - s.previous_end
-    END AS slip_from_previous_days_high -- At most so many days later than the previous promised end.
-FROM slips AS s
-ORDER BY s.shipment_id, s.entity_id, s.revision_number
+        WHEN n.promised_start IS NULL AND n.promised_end > n.previous_end THEN greatest(n.since - n.previous_end, 1)
+        ELSE n.since - n.previous_end
+    END AS slip_from_previous_days_low, -- At least so many days later than the previous promised end.
+    n.promised_end - coalesce(
+        n.previous_end, n.previous_start
+    ) AS slip_from_previous_days_high -- At most so many days later than the previous promised end.
+FROM numbered AS n
+ORDER BY n.shipment_id, n.entity_id, n.revision_number

@@ -165,6 +165,7 @@ class Ledger:
 
     def promises(self) -> Rows:
         with self.connect() as connection:
+            run(connection, "delays.promise_statements")
             return run(connection, "delays.promises")
 
     def outcomes(self, as_of: str) -> Rows:
@@ -176,7 +177,7 @@ class Ledger:
 
     def delays_and_impact(self, as_of: str) -> tuple[Rows, Rows]:
         with self.connect() as connection:
-            for table in ("delays.promises", "delays.lot_outcomes", "delays.waits"):
+            for table in ("delays.promise_statements", "delays.promises", "delays.lot_outcomes", "delays.waits"):
                 run(connection, table, as_of=date.fromisoformat(as_of))
             late = run(connection, "delays.shipment_delays", as_of=date.fromisoformat(as_of))
             return late, run(connection, "delays.impact", as_of=date.fromisoformat(as_of))
