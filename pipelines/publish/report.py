@@ -8,6 +8,7 @@ page's.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.publish import wording
-from pipelines.publish.findings import Findings, Row, read_findings
+from pipelines.publish.findings import Findings, read_findings
 from pipelines.publish.pictures import curves, deliveries, drawing, flows, timeline
+from pipelines.publish.pictures.facts import Row
 from pipelines.publish.pictures.plates import Plate
 
 log = logging.getLogger("waybill")
@@ -46,15 +48,13 @@ def write_report(database: Path, path: Path, folder: Path) -> None:
 def draw(findings: Findings, folder: Path) -> dict[str, Picture]:
     """The page's pictures by name; a transfer's timeline is `timeline-` and its place in the list, from 1."""
     wanted: dict[str, Callable[[], Plate]] = {
-        "flows": lambda: flows.plate(findings.transfers),
-        "deliveries": lambda: deliveries.plate(findings.lots, findings.as_of),
-        "curves": lambda: curves.plate(findings.curves),
+        "flows": partial(flows.plate, findings.transfers),
+        "deliveries": partial(deliveries.plate, findings.lots, findings.as_of),
+        "curves": partial(curves.plate, findings.curves),
     }
     for place, row in enumerate(findings.transfers[:MOST_TIMELINES], 1):
         statements = findings.evidence.get(row["shipment_id"], [])
-        wanted[f"timeline-{place}"] = lambda row=row, statements=statements, place=place: timeline.plate(
-            row, statements, place
-        )
+        wanted[f"timeline-{place}"] = partial(timeline.plate, row, statements, place)
     return {name: _picture(name, make, folder) for name, make in wanted.items()}
 
 

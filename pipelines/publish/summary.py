@@ -11,7 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.publish.findings import Findings, Row, read_findings
+from pipelines.publish.findings import Findings, read_findings
+from pipelines.publish.pictures.facts import Row
 from pipelines.publish.wording import UNKNOWN, cut, days, interval, listed, number, some, usd, visible
 
 MOST_ROWS = 12

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
 
 MOST_STATEMENTS = 14
-_ROW = 46.0
+_ROW = 48.0
 _HEADS = {"actual": ("happened", MAIN), "promised": ("promised", SOFT), "revised": ("promised anew", STRONG)}
 _COLOURS = {"actual": "blue", "promised": "grey", "revised": "orange"}
 
@@ -69,7 +69,7 @@ def _label(row: Row) -> str:
     said_in = short(row["source"] or row["document"] or row["origin_id"], 28)
     origin = short(row["origin_name"], 18) if row["origin_name"] else ""
     where = said_in if not origin or origin == said_in else f"{origin}, in {said_in}"
-    return f"{where}{' (' + row['language'] + ')' if row['language'] else ''}: {row['event']}"
+    return f"{row['event']}: {where}{' (' + row['language'] + ')' if row['language'] else ''}"
 
 
 def _known(row: Row) -> str:
@@ -112,7 +112,7 @@ def _draw(figure: "FigureBase", words: Words, statements: Sequence[Row], height:
         place.plot([known], [top + 22], marker="o", markersize=6, color=INK, markeredgecolor=PAPER, clip_on=False)
         is_late = known > (left + right) / 2
         say(
-            place, known, top + 30, f"{_known(row)}", ha="right" if is_late else "left", va="center", color=SOFT,
+            place, known, top + 34, _known(row), ha="right" if is_late else "left", va="center", color=SOFT,
             fontsize=SMALL,
         )  # fmt: skip
 
