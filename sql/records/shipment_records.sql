@@ -96,6 +96,58 @@ sku_products AS (
     GROUP BY stated.sku
 ),
 
+stated_lines AS (
+    SELECT
+        lines.*,
+        -- A register's line keeps its name from edition to edition, whoever made the chips; an order's has its supplier's number.
+        lower(
+            CASE WHEN lines.statement IN ('holding', 'plan') THEN lines.contract ELSE lines.supplier END || '/'
+            || coalesce(lines.order_ref, CASE WHEN lines.line_ref IS NULL THEN lines.document_id ELSE '-' END) || '/'
+            || coalesce(
+                -- Some write line 10 as 00010.
+                CASE
+                    WHEN regexp_full_match(lines.line_ref, '0+[1-9][0-9]*') THEN ltrim(lines.line_ref, '0') ELSE lines.line_ref
+                END, lines.sku, lines.line_number::VARCHAR
+            )
+        ) AS order_key,
+        CASE lines.statement
+            WHEN 'shipment' THEN coalesce(lines.shipment_ref, lines.shipped_on::VARCHAR, lines.delivered_on::VARCHAR)
+        END AS shipment_key,
+        coalesce(lines.document_date::TIMESTAMP, lines.received_at) AS known_at
+    FROM claims.supplier_lines AS lines
+),
+
+-- All that one document says of one order line is one edition: its parts stand together, and a newer edition replaces them all.
+line_editions AS (
+    SELECT
+        lines.statement,
+        lines.order_key,
+        lines.shipment_key,
+        lines.document_id,
+        lines.sheet,
+        min(lines.promised_on) AS promised_from,
+        max(lines.promised_on) AS promised_to,
+        min(lines.revised_on) AS revised_from,
+        max(lines.revised_on) AS revised_to,
+        sum(lines.quantity * lines.unit_price) AS order_value,
+        min(lines.line_number) AS place,
+        CASE
+            WHEN row_number() OVER newest_first > 1
+                THEN greatest(lag(min(lines.known_at)) OVER newest_first, min(lines.known_at))
+        END AS superseded_at
+    FROM stated_lines AS lines
+    GROUP BY lines.statement, lines.order_key, lines.shipment_key, lines.document_id, lines.sheet
+    WINDOW newest_first AS (
+        PARTITION BY lines.statement, lines.order_key, lines.shipment_key
+        ORDER BY
+            max(coalesce(lines.document_date, lines.received_at::DATE)) DESC,
+            max(lines.sent_at) DESC NULLS LAST,
+            max(lines.received_at) DESC,
+            lines.document_id ASC,
+            min(lines.line_number) DESC
+    )
+),
+
 lines AS (
     SELECT
         lines.line_id,
@@ -104,13 +156,20 @@ lines AS (
         lines.supplier,
         lines.buyer,
         CASE WHEN lines.sku IS NULL THEN 'gpu' ELSE coalesce(sku_products.product_id, 'gpu') END AS product_id,
-        coalesce(lines.unit, 'gpu') AS unit,
+        CASE
+            -- A piece of a system is the whole system.
+            WHEN lines.unit = 'each' THEN CASE products.level WHEN 'system' THEN 'system' ELSE 'gpu' END
+            ELSE coalesce(lines.unit, 'gpu')
+        END AS unit,
         lines.quantity,
-        lines.quantity * lines.unit_price AS order_value,
+        line_editions.order_value,
         lines.currency,
         lines.ordered_on,
-        lines.promised_on,
-        lines.revised_on,
+        lines.promised_on AS planned_on,
+        line_editions.promised_from,
+        line_editions.promised_to,
+        line_editions.revised_from,
+        line_editions.revised_to,
         lines.shipped_on,
         lines.shipped_quantity,
         lines.delivered_on,
@@ -119,29 +178,19 @@ lines AS (
         lines.certainty,
         lines.document_date,
         lines.contract,
-        -- A register's line keeps its name from edition to edition, whoever made the chips; an order's has its supplier's number.
-        lower(
-            CASE WHEN lines.statement IN ('holding', 'plan') THEN lines.contract ELSE lines.supplier END || '/'
-            || coalesce(lines.order_ref, CASE WHEN lines.line_ref IS NULL THEN lines.document_id ELSE '-' END) || '/'
-            || coalesce(lines.line_ref, lines.sku, lines.line_number::VARCHAR)
-        ) AS order_key,
-        coalesce(lines.document_date::TIMESTAMP, lines.received_at) AS known_at,
-        CASE
-            WHEN row_number() OVER newest_first > 1 THEN greatest(lag(known_at) OVER newest_first, known_at)
-        END AS superseded_at
-    FROM claims.supplier_lines AS lines
+        lines.order_key,
+        lines.known_at,
+        line_editions.superseded_at
+    FROM stated_lines AS lines
+    INNER JOIN line_editions
+        ON
+            lines.statement = line_editions.statement
+            AND lines.order_key = line_editions.order_key
+            AND lines.shipment_key IS NOT DISTINCT FROM line_editions.shipment_key
+            AND lines.document_id = line_editions.document_id
+            AND lines.sheet IS NOT DISTINCT FROM line_editions.sheet
     LEFT JOIN sku_products ON lines.sku = sku_products.sku
-    WINDOW newest_first AS (
-        PARTITION BY
-            lines.statement,
-            order_key,
-            CASE lines.statement WHEN 'shipment' THEN coalesce(lines.shipped_on, lines.delivered_on) END
-        ORDER BY
-            coalesce(lines.document_date, lines.received_at::DATE) DESC,
-            lines.received_at DESC,
-            lines.document_id ASC,
-            lines.line_number DESC
-    )
+    LEFT JOIN reference.products AS products ON sku_products.product_id = products.product_id
 ),
 
 line_events AS (
@@ -170,8 +219,9 @@ line_events AS (
                 'happened_on': lines.delivered_on
             },
             {
-                'event': CASE WHEN lines.statement = 'order' AND lines.status = 'cancelled' THEN 'cancellation' END,
-                'quantity': NULL,
+                'event': CASE WHEN lines.statement = 'order' AND lines.status IN ('cancelled', 'rejected') THEN 'cancellation' END,
+                -- What is cancelled is the rest of the line; what is rejected is this part of it.
+                'quantity': CASE lines.status WHEN 'rejected' THEN lines.quantity END,
                 'happened_on': lines.document_date
             },
             {
@@ -204,10 +254,10 @@ supplier AS (
         CASE WHEN line_events.said.event = 'order' THEN lines.order_value END AS value_low,
         CASE WHEN line_events.said.event = 'order' THEN lines.order_value END AS value_high,
         lines.currency,
-        CASE WHEN line_events.said.event IN ('order', 'plan') THEN lines.promised_on END AS promised_start,
-        CASE WHEN line_events.said.event IN ('order', 'plan') THEN lines.promised_on END AS promised_end,
-        CASE WHEN line_events.said.event = 'order' THEN lines.revised_on END AS revised_start,
-        CASE WHEN line_events.said.event = 'order' THEN lines.revised_on END AS revised_end,
+        CASE line_events.said.event WHEN 'order' THEN lines.promised_from WHEN 'plan' THEN lines.planned_on END AS promised_start,
+        CASE line_events.said.event WHEN 'order' THEN lines.promised_to WHEN 'plan' THEN lines.planned_on END AS promised_end,
+        CASE WHEN line_events.said.event = 'order' THEN lines.revised_from END AS revised_start,
+        CASE WHEN line_events.said.event = 'order' THEN lines.revised_to END AS revised_end,
         line_events.said.happened_on AS actual_start,
         line_events.said.happened_on AS actual_end,
         NULL AS delay_low_days,

@@ -35,7 +35,7 @@ order_lines AS (
         arg_max(flows.to_id, flows.known_at) AS to_id,
         arg_max(flows.product_id, (NOT flows.superseded, flows.event = 'order', flows.known_at)) AS product_id,
         coalesce(
-            max(flows.gpus_best) FILTER (WHERE flows.event = 'order' AND NOT flows.superseded),
+            sum(flows.gpus_best) FILTER (WHERE flows.event = 'order' AND NOT flows.superseded),
             sum(flows.gpus_best) FILTER (WHERE flows.event = 'shipment' AND NOT flows.superseded)
         ) AS gpus_best,
         min(flows.due_start) AS due_start,
