@@ -8,7 +8,7 @@ PORT ?= 3000
 -include .env
 export
 
-.PHONY: help setup run dev test test-worlds check format docs snapshot screenshots clean fuzz
+.PHONY: help setup run dev test test-worlds bench check format docs snapshot screenshots clean fuzz
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -34,6 +34,9 @@ test: $(READY) ## Run all tests
 
 test-worlds: $(READY) ## Run the long tests: many and big generated worlds
 	@$(BIN)/python -m pytest -n 2 -m worlds tests/world
+
+bench: $(READY) ## Measure the rebuild on big worlds and write docs/benchmarks.md: SIZES="10000 1000000", FULL=1 to 10 million
+	@$(BIN)/python -m tests.bench
 
 check: $(READY) ## Lint, check types and SQL
 	@$(BIN)/ruff check .

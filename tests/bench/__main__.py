@@ -1,0 +1,42 @@
+"""`make bench`: measures the rebuild of the warehouse on worlds of several sizes and writes docs/benchmarks.md.
+
+Sizes are arguments, or the variables SIZES and FULL of make. BENCH_SECONDS bounds each process, instead of a bound that
+grows with the size.
+"""
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.settings import ROOT
+from tests.bench.measure import measure
+from tests.bench.page import goals, page
+
+SIZES = (10_000, 100_000, 1_000_000)
+FULL = (*SIZES, 10_000_000)
+
+
+def main() -> int:
+    """Measure, say the result, write the page; give the exit code: 1 where nothing could be measured."""
+    try:
+        sizes = [
+            int(word.replace("_", "").replace(",", "")) for word in sys.argv[1:] or os.environ.get("SIZES", "").split()
+        ]
+    except ValueError as error:
+        print(f"SIZES are numbers of records, separated by blanks, such as 10000 1000000: {error}", file=sys.stderr)
+        return 2
+    chosen = sorted(set(sizes)) or list(FULL if os.environ.get("FULL") else SIZES)
+    seconds = float(os.environ["BENCH_SECONDS"]) if os.environ.get("BENCH_SECONDS") else None
+    measured = []
+    for records in chosen:
+        print(f"{records:,} records", flush=True)
+        measured.append(measure(records, lambda line: print(line, flush=True), seconds=seconds))
+    target = Path(os.environ.get("BENCH_PAGE") or ROOT / "docs" / "benchmarks.md")
+    target.write_text(page(measured, datetime.now(UTC)), encoding="utf-8")
+    print("\n".join(["", *goals(measured), "", f"Written: {target}"]))
+    return 0 if any(size.failure is None for size in measured) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""What is measured, each in a process of its own: `python -m tests.bench.child world|job|rebuild|selects|copy`.
+
+Each makes its tables below WAYBILL_HOME in its own way and writes what it knows as JSON to the file BENCH_RESULT, with
+the greatest memory that its process ever had. Seconds are taken from outside, so that starting, loading libraries and
+closing the database count.
+"""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.publish.publication import publish_changes
+from pipelines.settings import Settings, load_settings
+from pipelines.sql_model import read_models
+from pipelines.warehouse import open_warehouse
+from tests.bench.worlds import write_world
+
+Found = dict[str, Any]
+
+
+def main() -> int:
+    """Do what the argument names; give the exit code."""
+    found = KINDS[sys.argv[1]](load_settings())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    Path(os.environ["BENCH_RESULT"]).write_text(json.dumps({"peak_bytes": peak, **found}), encoding="utf-8")
+    return 0
+
+
+def world(settings: Settings) -> Found:
+    """The lake that everything is built from; not measured."""
+    write_world(settings.lake, settings.reference_dir, int(os.environ["BENCH_RECORDS"]))
+    return {}
+
+
+def job(settings: Settings) -> Found:
+    """The whole rebuild as `make run` does it: the Dagster job in this process, checks and publication included."""
+    from pipelines import run
+
+    if run.main():
+        raise SystemExit("the run failed; its messages stand above")
+    return _told_by_dagster(settings)
+
+
+def _told_by_dagster(settings: Settings) -> Found:
+    import dagster as dg
+
+    models: dict[str, dict[str, float]] = {}
+    with dg.DagsterInstance.get() as instance:
+        (run,) = instance.get_runs(limit=1)
+        steps = instance.get_run_step_stats(run.run_id)
+        made = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
+    for record in made:
+        asset = record.asset_materialization
+        if asset and "seconds to build" in asset.metadata:
+            names = {"rows": "dagster/row_count", "build": "seconds to build", "check": "seconds to check"}
+            figures = {key: float(str(asset.metadata[name].value)) for key, name in names.items()}
+            models[".".join(asset.asset_key.path)] = figures
+    return {
+        "stages": {step.step_key.split("__")[0]: (step.end_time or 0.0) - (step.start_time or 0.0) for step in steps},
+        "models": models,
+        "warehouse_bytes": settings.warehouse.stat().st_size,
+    }
+
+
+def rebuild(settings: Settings) -> Found:
+    """The same with checks and publication, without Dagster."""
+    models = read_models(settings.sql_dir)
+    with open_warehouse(settings) as warehouse:
+        warehouse.look_outside()
+        for model in models.values():
+            if not model.macro_parameter and warehouse.build(model).blocked:
+                raise SystemExit(f"{model.table}: a check failed")
+        publish_changes(warehouse, models, published_at=datetime.now(UTC), run_id="bench")
+    return {}
+
+
+def selects(settings: Settings) -> Found:
+    """The same SELECTs by a bare script: no Dagster, no checks, no publication."""
+    with open_warehouse(settings) as warehouse:
+        warehouse.look_outside()
+        for model in read_models(settings.sql_dir).values():
+            if not model.macro_parameter:
+                warehouse.create(model)
+    return {}
+
+
+def copy(settings: Settings) -> Found:
+    """DuckDB copying the same tables, out of the published file into a new one."""
+    published = os.environ["BENCH_PUBLISHED"].replace("'", "''")
+    with open_warehouse(settings) as warehouse:
+        connection = warehouse.connection
+        connection.execute(f"ATTACH '{published}' AS published (READ_ONLY)")
+        tables = warehouse.rows(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'published' ORDER BY ALL"
+        )
+        for table in tables:
+            name = f"{table['schema_name']}.{table['table_name']}"
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table['schema_name']}")
+            connection.execute(f"CREATE TABLE {name} AS FROM published.{name}")
+        records = warehouse.count("records.shipment_records")
+    return {"tables": len(tables), "records": records, "duckdb": duckdb.__version__}
+
+
+KINDS: Mapping[str, Callable[[Settings], Found]] = {
+    "world": world, "job": job, "rebuild": rebuild, "selects": selects, "copy": copy,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    sys.exit(main())
