@@ -28,15 +28,21 @@ from pydantic import (
 
 from pipelines.suppliers.line import Certainty, Statement
 
-TextField = Literal["supplier", "buyer", "ship_to", "order_ref", "line_ref", "sku", "site"]
+TextField = Literal[
+    "supplier", "buyer", "ship_to", "order_ref", "line_ref", "sku", "site", "shipment_ref", "supplier_code",
+    "buyer_code",
+]  # fmt: skip
 QuantityField = Literal["quantity", "shipped_quantity", "delivered_quantity"]
 DateField = Literal[
     "ordered_on", "requested_on", "promised_on", "revised_on", "shipped_on", "delivered_on", "document_date",
 ]  # fmt: skip
 WordField = Literal["unit", "status", "certainty", "currency"]
-LineField = Literal[TextField, QuantityField, DateField, WordField, "unit_price"]
-Unit = Literal["gpu", "board", "system", "rack"]
-Status = Literal["open", "confirmed", "shipped", "partly_delivered", "delivered", "cancelled", "delayed"]
+LineField = Literal[TextField, QuantityField, DateField, WordField, "unit_price", "sent_at"]
+Unit = Literal["gpu", "board", "system", "rack", "each"]
+Status = Literal[
+    "open", "confirmed", "shipped", "partly_delivered", "delivered", "cancelled", "delayed", "rescheduled",
+    "backordered", "substituted", "rejected", "decommissioned",
+]  # fmt: skip
 
 QUANTITY_FIELDS: tuple[str, ...] = get_args(QuantityField)
 DATE_FIELDS: tuple[str, ...] = get_args(DateField)
@@ -117,11 +123,36 @@ class XlsxFormat(_Part):
     header_row: int | None = Field(default=None, ge=1)
 
 
+class ParquetFormat(_Part):
+    """A Parquet file: it says itself how it is written."""
+
+    kind: Literal["parquet"]
+    header_row: None = None
+
+
+class JsonFormat(_Part):
+    """JSON Lines, or one JSON value: a list of objects, or an object that holds it under `records` (`data.lines`).
+
+    What stands in an object within an object is named with a dot: `customer.name`.
+    """
+
+    kind: Literal["json"]
+    records: str | None = Field(default=None, min_length=1)
+    header_row: None = None
+
+
+Format = CsvFormat | XlsxFormat | ParquetFormat | JsonFormat
+
+
 class StatementColumn(_Part):
-    """A column that says line by line whether it is an order, a shipment, a holding or a plan."""
+    """A column that says line by line whether it is an order, a shipment, a holding or a plan.
+
+    `default` is what a line states where the column is empty or missing.
+    """
 
     column: str
     words: dict[str, Statement] = Field(min_length=1)
+    default: Statement | None = None
 
 
 def _statement_kind(given: object) -> str:
@@ -225,12 +256,13 @@ class Contract(_Part):
     description: str = Field(min_length=1)
     files: Listed[Words] = Field(min_length=1)
     header: Listed[Words] = ()
-    format: CsvFormat | XlsxFormat = Field(discriminator="kind")
+    format: Format = Field(discriminator="kind")
     statement: OneOrColumn
     columns: Columns = Field(min_length=1)
     columns_for: dict[Statement, Columns] = {}
     also: Listed[Also] = ()
     optional_columns: Listed[Words] = ()
+    other_columns: Literal["leave", "refuse"] = "leave"
     constants: dict[TextField | WordField, Words] = {}
     first_of: dict[TextField, Words] = {}
     blank_words: Listed[Words] = ()
@@ -239,8 +271,10 @@ class Contract(_Part):
     document_date: DocumentDate | None = None
     words: WordLists = WordLists()
     required: Listed[LineField] = ()
+    required_for: dict[Statement, Listed[LineField]] = {}
     allow_empty_sku: bool = False
     key: Listed[LineField] = Field(min_length=1)
+    versions: bool = False
     skip_when: Listed[SkipRule] = ()
     example_header: str | Listed[str] = ""
     examples: Listed[Example] = ()
@@ -248,7 +282,10 @@ class Contract(_Part):
     @property
     def statements(self) -> frozenset[str]:
         """Every statement that a line of such a file can make."""
-        return frozenset([self.statement] if isinstance(self.statement, str) else self.statement.words.values())
+        if isinstance(self.statement, str):
+            return frozenset([self.statement])
+        default = [self.statement.default] if self.statement.default else []
+        return frozenset([*self.statement.words.values(), *default])
 
     def columns_of(self, statement: Statement | None, also: Also | None = None) -> dict[str, tuple[str, ...]]:
         """Which columns each field is read from, for a line that makes this statement."""
@@ -261,7 +298,7 @@ class Contract(_Part):
 
     def _column_groups(self) -> list[tuple[str, ...]]:
         single = [*self.header, *(rule.column for rule in self.skip_when)]
-        if isinstance(self.statement, StatementColumn):
+        if isinstance(self.statement, StatementColumn) and self.statement.default is None:
             single.append(self.statement.column)
         groups: list[tuple[str, ...]] = [(name,) for name in single]
         for columns in (self.columns, *self.columns_for.values(), *(also.columns for also in self.also)):
@@ -276,7 +313,8 @@ class Contract(_Part):
 
     def named_columns(self) -> set[str]:
         """Every column that the contract reads or asks about."""
-        return {name for names in self._column_groups() for name in names}
+        of_statement = {self.statement.column} if isinstance(self.statement, StatementColumn) else set()
+        return of_statement.union(*self._column_groups())
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
@@ -292,7 +330,8 @@ def _disagreements(contract: Contract) -> list[str]:
     problems = []
     if both := sorted(read & set(contract.constants)):
         problems.append(f"constants: {', '.join(both)} is also read from a column: keep one of the two")
-    if missing := sorted({*contract.required, *contract.key} - given):
+    wanted = {*contract.required, *contract.key}.union(*contract.required_for.values())
+    if missing := sorted(wanted - given):
         problems.append(f"required, key: {', '.join(missing)} has neither a column nor a constant")
     if missing := sorted(set(contract.first_of) - read):
         problems.append(f"first_of: {', '.join(missing)} is read from no column")

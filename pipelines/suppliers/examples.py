@@ -4,11 +4,13 @@ import csv
 import io
 from datetime import date
 
-from pipelines.suppliers.contracts import Contract, CsvFormat, Example
-from pipelines.suppliers.csv_rows import read_csv
+from pipelines.suppliers.contracts import Contract, CsvFormat, Example, Format, XlsxFormat
+from pipelines.suppliers.csv_rows import head_rows
+from pipelines.suppliers.documents import Document
+from pipelines.suppliers.fields import LineReader
 from pipelines.suppliers.line import RejectedLine, SupplierLine
-from pipelines.suppliers.rows import Row, Sheet
-from pipelines.suppliers.tables import find_header, read_lines
+from pipelines.suppliers.rows import Row
+from pipelines.suppliers.tables import find_header
 from pipelines.suppliers.vocabulary import SupplierVocabulary
 
 
@@ -22,12 +24,10 @@ def failed_examples(contract: Contract, vocabulary: SupplierVocabulary) -> list[
 
 
 def _failures(contract: Contract, example: Example, vocabulary: SupplierVocabulary) -> list[str]:
-    sheet = _sheet(contract, example)
-    header = find_header(
-        sheet, contract.model_copy(update={"format": contract.format.model_copy(update={"header_row": 1})})
-    )
-    accepted, rejected = read_lines(sheet, header, contract, vocabulary, None, {})
-    results: list[SupplierLine | RejectedLine] = [*accepted, *rejected]
+    rows = _rows(contract, example)
+    header = find_header(rows[:1], contract.model_copy(update={"format": _first_row_is_header(contract)}))
+    reader = LineReader(contract, vocabulary, header.names, header.places, None, None)
+    results = [result for row in rows[1:] for result in reader.read(row)]
     result = next((one for one in results if one.part == example.part), None)
     if result is None:
         return [f"the line has no part {example.part}"]
@@ -50,15 +50,20 @@ def _differences(example: Example, line: SupplierLine) -> list[str]:
     ]
 
 
-def _sheet(contract: Contract, example: Example) -> Sheet:
+def _first_row_is_header(contract: Contract) -> Format:
+    tables = isinstance(contract.format, CsvFormat | XlsxFormat)
+    return contract.format.model_copy(update={"header_row": 1}) if tables else contract.format
+
+
+def _rows(contract: Contract, example: Example) -> tuple[Row, ...]:
     how = contract.format
     if isinstance(how, CsvFormat):
         lines = [_csv_line(one, how) for one in (contract.example_header, example.line or example.cells or ())]
-        return read_csv("\n".join(lines).encode(how.encoding), how)
+        return head_rows(Document("example.csv", "\n".join(lines).encode(how.encoding)), how, len(lines))
     header = contract.example_header
     names = tuple(header) if isinstance(header, tuple) else tuple(header.split("\t"))
     cells = example.cells if example.cells is not None else tuple((example.line or "").split("\t"))
-    return Sheet(None, (Row(1, "\t".join(names), names), Row(2, "\t".join(map(str, cells)), cells)))
+    return (Row(1, "\t".join(names), names), Row(2, "\t".join(map(str, cells)), cells))
 
 
 def _csv_line(given: str | tuple[object, ...], how: CsvFormat) -> str:

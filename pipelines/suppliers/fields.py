@@ -17,6 +17,7 @@ from pipelines.suppliers.contracts import (
     Also,
     Contract,
     SkipRule,
+    StatementColumn,
     Status,
     Unit,
     fold,
@@ -50,8 +51,8 @@ class LineReader:
         self._vocabulary = vocabulary
         self._places = places
         self._found: dict[str, int | None] = {}
-        self._width = max((at for at, name in enumerate(names, start=1) if name), default=0)
-        self._stated_on = stated_on
+        self.width = max((at for at, name in enumerate(names, start=1) if name), default=0)
+        self.stated_on = stated_on
         self._sheet = sheet
         self._blank_words = {fold(one) for one in contract.blank_words}
         self._first_of: dict[str, str] = {str(name): mark for name, mark in contract.first_of.items()}
@@ -74,29 +75,38 @@ class LineReader:
         for part, also in enumerate([None, *alsos], start=1):
             yield self._line(row, part, also)
 
-    def _cell(self, row: Row, column: str) -> Cell:
+    def place(self, column: str) -> int | None:
+        """Where a column stands, from 0; None where the header does not name it."""
         if column not in self._found:
             self._found[column] = self._places.get(fold(column))
-        at = self._found[column]
+        return self._found[column]
+
+    def is_blank(self, cell: Cell) -> bool:
+        """Whether a cell holds nothing, or a word that stands for nothing."""
+        text = cell_text(cell)
+        return not text or (bool(self._blank_words) and fold(text) in self._blank_words)
+
+    def _cell(self, row: Row, column: str) -> Cell:
+        at = self.place(column)
         cell = row.cells[at] if at is not None and at < len(row.cells) else ""
-        return "" if self._blank_words and fold(cell_text(cell)) in self._blank_words else cell
+        return "" if self._blank_words and self.is_blank(cell) else cell
 
     def _unusable(self, row: Row) -> list[Reason]:
         if row.problem is not None:
             return [(f"line: {row.problem}", "")]
         for rule in self._contract.skip_when:
             cell = self._cell(row, rule.column)
-            if _applies(rule, cell_text(cell)):
+            if applies(rule, cell_text(cell)):
                 what = f" ({values.shown(cell)})" if cell_text(cell) else ""
                 return [(f"{rule.column}: {rule.reason}{what}", rule.column)]
-        extra = [cell for cell in row.cells[self._width :] if cell_text(cell)]
+        extra = [cell for cell in row.cells[self.width :] if cell_text(cell)]
         if extra:
             return [
-                (f"line: {len(row.cells)} values under {self._width} columns: quote values that hold the delimiter", "")
+                (f"line: {len(row.cells)} values under {self.width} columns: quote values that hold the delimiter", "")
             ]
-        if len(row.cells) < self._width:
+        if len(row.cells) < self.width:
             return [
-                (f"line: only {len(row.cells)} values under {self._width} columns: which are missing is not clear", "")
+                (f"line: only {len(row.cells)} values under {self.width} columns: which are missing is not clear", "")
             ]
         return []
 
@@ -104,12 +114,18 @@ class LineReader:
         how = self._contract.statement
         if isinstance(how, str):
             return how
-        cell = self._cell(row, how.column)
         try:
-            return values.word(cell, how.words, {})
+            return self.statement_of(self._cell(row, how.column), how)
         except values.BadValue as problem:
             reasons.append((f"{how.column}: {problem}", how.column))
             return None
+
+    @staticmethod
+    def statement_of(cell: Cell, how: StatementColumn) -> Statement:
+        """What a line states by the cell that says so. Raises BadValue."""
+        if how.default is not None and not cell_text(cell):
+            return how.default
+        return values.word(cell, how.words, {})
 
     def _line(self, row: Row, part: int, also: Also | None) -> SupplierLine | RejectedLine:
         reasons: list[Reason] = []
@@ -124,7 +140,7 @@ class LineReader:
             given += filled[:1]
         for name, column, cell in given:
             try:
-                found[name] = self._value(name, cell)
+                found[name] = self.value(name, cell)
             except values.BadValue as problem:
                 reasons.append((f"{column}: {problem}", column))
                 faulty.add(name)
@@ -137,28 +153,38 @@ class LineReader:
         if also is not None:
             found["line_ref"] = f"{found.get('line_ref') or ''}{also.line_ref_suffix}"
         found["certainty"] = found.get("certainty") or "confirmed"
-        found["document_date"] = found.get("document_date") or self._stated_on
+        found["document_date"] = found.get("document_date") or self.stated_on
         return SupplierLine(row.number, row.verbatim, statement, part=part, sheet=self._sheet, **found)
 
-    def _required(self, statement: Statement | None, found: Mapping[str, Any]) -> list[str]:
+    def always_required(self, statement: Statement | None) -> list[str]:
+        """The fields that a line with this statement has to have, whatever else it holds."""
         names: list[str] = ["supplier", *self._contract.required, *self._contract.key]
+        if statement is not None:
+            names += self._contract.required_for.get(statement, ())
         if statement in ("order", "shipment"):
             names.append("order_ref")
         if not self._contract.allow_empty_sku:
             names.append("sku")
+        return names
+
+    def _required(self, statement: Statement | None, found: Mapping[str, Any]) -> list[str]:
+        names = self.always_required(statement)
         if any(found.get(name) is not None for name in QUANTITY_FIELDS):
             names.append("unit")
         if found.get("unit_price") is not None:
             names.append("currency")
         return list(dict.fromkeys(names))
 
-    def _value(self, name: str, cell: Cell) -> Any:
+    def value(self, name: str, cell: Cell) -> Any:
+        """What a cell that is not blank holds for a field. Raises BadValue."""
         if name in QUANTITY_FIELDS:
             return values.units(cell, self._contract.numbers)
         if name == "unit_price":
             return values.price(cell, self._contract.numbers)
         if name in DATE_FIELDS:
             return values.day(cell, self._contract.date_formats)
+        if name == "sent_at":
+            return values.instant(cell)
         if name == "currency":
             return self._currency(cell)
         if name in TEXT_FIELDS:
@@ -191,7 +217,8 @@ class LineReader:
         return self._known_skus[sku]
 
 
-def _applies(rule: SkipRule, text: str) -> bool:
+def applies(rule: SkipRule, text: str) -> bool:
+    """Whether a rule singles out the line whose cell has this text."""
     if rule.filled is not None:
         return bool(text) == rule.filled
     if rule.equals is not None:

@@ -28,14 +28,6 @@ class Row:
         return self.problem is None and not any(cell_text(cell) for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The rows of one table; `name` is None where the format has no sheets."""
-
-    name: str | None
-    rows: tuple[Row, ...]
-
-
 def cell_text(cell: Cell) -> str:
     """A cell as text, trimmed: whole numbers without a decimal point, days as ISO 8601."""
     if isinstance(cell, str):

@@ -1,26 +1,45 @@
-"""A supplier's document to lines: the header, the rows beneath it, and what becomes of each.
+"""A supplier's document to lines: the contract, the header, the rows beneath it, and what becomes of each.
 
-Here belongs what is true of a whole document. One row's fields are read in `fields`, cells in `values`, formats in
-`csv_rows` and `xlsx_rows`. Names are not resolved and units not converted: that is for `sql/records`.
+Here belongs what is true of a whole document. One row's fields are read in `fields`, many at once in `columns`, cells
+in `values`, formats in the modules named for them. Names are not resolved and units not converted: that is for
+`sql/records`.
 """
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.suppliers import values
-from pipelines.suppliers.contracts import Contract, CsvFormat, DocumentDate, XlsxFormat, contracts_for_name, fold
-from pipelines.suppliers.csv_rows import read_csv
+import polars as pl
+
+from pipelines.suppliers import csv_rows, json_rows, parquet_rows, values, waybill_lines
+from pipelines.suppliers.columns import Block, ColumnReader, frame_of, sorted_out
+from pipelines.suppliers.contracts import (
+    Contract,
+    CsvFormat,
+    DocumentDate,
+    JsonFormat,
+    ParquetFormat,
+    contracts_for_name,
+    fold,
+)
 from pipelines.suppliers.documents import Batch, Context, Document, Opened
 from pipelines.suppliers.fields import LineReader
-from pipelines.suppliers.line import RejectedLine, SupplierLine
-from pipelines.suppliers.rows import Cell, Row, Sheet, Unreadable, cell_text
+from pipelines.suppliers.line import RejectedLine
+from pipelines.suppliers.rows import Cell, Row, Unreadable, cell_text
 from pipelines.suppliers.vocabulary import SupplierVocabulary
 from pipelines.suppliers.xlsx_rows import read_xlsx
 
 HEADER_WITHIN = 60
-MEDIA_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
+}
+PARQUET_MARK = b"PAR1"
+_ROWS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,43 +51,116 @@ class Header:
     places: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a document: its first rows, among which the header stands, and what is below a header.
+
+    `name` is the sheet's, None where the format has none.
+    """
+
+    name: str | None
+    head: tuple[Row, ...]
+    below: Callable[[Header], Iterable[Block | Row]]
+
+
 def choose_contract(contracts: Sequence[Contract], name: str, data: bytes) -> Contract | None:
     """The one contract that fits the file's name and, where several do, its header; None where none or several fit."""
     try:
-        return _only_contract(contracts, name, data)
+        return _only_contract(contracts, Document(name, data))
     except Unreadable:
         return None
 
 
 def open_table(document: Document, context: Context) -> Opened:
     """A supplier's table by the contract that fits it. Raises Unreadable where none or several do."""
-    contract = _only_contract(context.contracts, document.name, document.read())
-    return Opened(MEDIA_TYPES[contract.format.kind], contract.name, _batches(document, contract, context))
+    contract = _only_contract(context.contracts, document)
+    return Opened(MEDIA_TYPES[contract.format.kind], contract.name, _batches(document, contract, context.vocabulary))
 
 
-def _batches(document: Document, contract: Contract, context: Context) -> Iterator[Batch]:
-    data = document.read()
-    if not data:
+def _batches(document: Document, contract: Contract, vocabulary: SupplierVocabulary) -> Iterator[Batch]:
+    if not document.size:
         raise Unreadable("the file is empty: send it again")
     seen: dict[tuple[object, ...], int] = {}
-    for sheet in _sheets(data, contract.format):
-        header = find_header(sheet, contract)
-        stated_on = _document_date(contract, document.name, sheet, header)
-        accepted, rejected = read_lines(sheet, header, contract, context.vocabulary, stated_on, seen)
-        yield Batch(tuple(accepted), tuple(rejected))
+    for table in _tables(document, contract):
+        header = find_header(table.head, contract, table.name)
+        stated_on = _document_date(contract, document.name, table, header)
+        reader = LineReader(contract, vocabulary, header.names, header.places, stated_on, table.name)
+        yield from read_lines(table.below(header), contract, reader, table.name, seen)
 
 
-def _only_contract(contracts: Sequence[Contract], name: str, data: bytes) -> Contract:
-    named = contracts_for_name(contracts, name)
-    if not named:
-        known = sorted({glob for contract in contracts for glob in contract.files})
-        raise Unreadable(
-            "no contract fits this file's name: name it as one of "
-            f"{', '.join(known) or '(there is no contract yet)'}, or add a contract (docs/suppliers.md)"
-        )
+def read_lines(
+    pieces: Iterable[Block | Row],
+    contract: Contract,
+    reader: LineReader,
+    sheet: str | None,
+    seen: dict[tuple[object, ...], int],
+) -> Iterator[Batch]:
+    """Every line under a header, accepted or rejected; rows that hold nothing are no lines.
+
+    `seen` maps the keys of the document's lines so far to their line numbers, and is added to.
+    """
+    columns = ColumnReader(contract, reader, sheet)
+    rows: list[Row] = []
+    for piece in pieces:
+        if isinstance(piece, Row):
+            rows.append(piece)
+            if len(rows) < _ROWS_AT_ONCE:
+                continue
+        else:
+            yield _counted_once(*columns.read(piece), contract, reader, seen)
+            continue
+        yield _batch(rows, contract, reader, seen)
+        rows = []
+    yield _batch(rows, contract, reader, seen)
+
+
+def _batch(rows: Sequence[Row], contract: Contract, reader: LineReader, seen: dict[tuple[object, ...], int]) -> Batch:
+    lines, rejected = sorted_out(result for row in rows if not row.is_blank() for result in reader.read(row))
+    return _counted_once(frame_of(lines), rejected, contract, reader, seen)
+
+
+def _counted_once(
+    frame: pl.DataFrame,
+    rejected: list[RejectedLine],
+    contract: Contract,
+    reader: LineReader,
+    seen: dict[tuple[object, ...], int],
+) -> Batch:
+    """Lines whose key stood before are rejected, unless the contract says that such lines are versions."""
+    if contract.versions:
+        return Batch(rejected=tuple(rejected), frame=frame)
+    again: list[bool] = []
+    keys = frame.select(contract.key).iter_rows()
+    for key, (number, part, verbatim, statement) in zip(
+        keys, frame.select("line_number", "part", "verbatim", "statement").iter_rows(), strict=True
+    ):
+        before = seen.setdefault(key, number)
+        again.append(before != number)
+        if before != number:
+            why = f"key: {_key_shown(contract, key)} stands already in line {before}: a line counts once"
+            column = " or ".join(contract.columns_of(statement).get(contract.key[-1], ()))
+            rejected.append(reader.rejected(Row(number, verbatim, ()), part, [(why, column)]))
+    fresh = frame.filter(~pl.Series(again, dtype=pl.Boolean)) if any(again) else frame
+    return Batch(rejected=tuple(rejected), frame=fresh)
+
+
+def _only_contract(contracts: Sequence[Contract], document: Document) -> Contract:
+    named = contracts_for_name(contracts, document.name)
     if len(named) == 1:
         return named[0]
-    fitting = [contract for contract in named if _has_header(contract, data)]
+    if named:
+        return _fitting(named, document)
+    if contracts_for_name([waybill_lines.CONTRACT], document.name) or _is_waybill_lines(document):
+        return waybill_lines.CONTRACT.model_copy(update={"format": _own_format(document)})
+    known = sorted({glob for contract in (*contracts, waybill_lines.CONTRACT) for glob in contract.files})
+    raise Unreadable(
+        f"no contract fits this file's name: name it as one of {', '.join(known)}, or add a contract: "
+        f"make contract FILE={document.name} drafts one (docs/suppliers.md)"
+    )
+
+
+def _fitting(named: Sequence[Contract], document: Document) -> Contract:
+    fitting = [contract for contract in named if _has_header(contract, document)]
     if len(fitting) == 1:
         return fitting[0]
     which = ", ".join(contract.name for contract in fitting or named)
@@ -79,26 +171,69 @@ def _only_contract(contracts: Sequence[Contract], name: str, data: bytes) -> Con
     )
 
 
-def _has_header(contract: Contract, data: bytes) -> bool:
+def _has_header(contract: Contract, document: Document) -> bool:
     try:
-        return all(find_header(sheet, contract) for sheet in _sheets(data, contract.format))
+        return all(find_header(table.head, contract, table.name) for table in _tables(document, contract))
     except Unreadable:
         return False
 
 
-def _sheets(data: bytes, how: CsvFormat | XlsxFormat) -> list[Sheet]:
-    return [read_csv(data, how)] if isinstance(how, CsvFormat) else read_xlsx(data, how)
+def _own_format(document: Document) -> CsvFormat | ParquetFormat | JsonFormat:
+    """How a file of the built-in contract is written, by its first bytes."""
+    head = document.head(1 << 16)
+    if head.startswith(PARQUET_MARK):
+        return ParquetFormat(kind="parquet")
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return JsonFormat(kind="json")
+    return waybill_lines.csv_format(_first_line(head))
 
 
-def find_header(sheet: Sheet, contract: Contract) -> Header:
+def _is_waybill_lines(document: Document) -> bool:
+    """Whether a CSV or Parquet file has the columns of the built-in contract, whatever its name."""
+    head = document.head(1 << 16)
+    try:
+        if head.startswith(PARQUET_MARK):
+            names = [str(name) for name in parquet_rows.header_of(document).cells]
+        else:
+            line = _first_line(head)
+            names = [name.strip('"') for name in line.split(waybill_lines.csv_format(line).delimiter)]
+    except Unreadable:
+        return False
+    return waybill_lines.has_its_columns(names)
+
+
+def _first_line(head: bytes) -> str:
+    return head.decode("utf-8-sig", "replace").split("\n", 1)[0].strip()
+
+
+def _tables(document: Document, contract: Contract) -> list[Table]:
+    how = contract.format
+    if isinstance(how, CsvFormat):
+        most = max(HEADER_WITHIN, how.header_row or 0)
+        head = csv_rows.head_rows(document, how, most)
+        return [Table(None, head, lambda one: csv_rows.rows_below(document, how, head[one.at], len(one.names)))]
+    if isinstance(how, ParquetFormat):
+        return [Table(None, (parquet_rows.header_of(document),), lambda _: parquet_rows.rows_below(document))]
+    if isinstance(how, JsonFormat):
+        keys = json_rows.header_of(document, how)
+        refuse = contract.other_columns == "refuse"
+        return [Table(None, (keys,), lambda _: json_rows.rows_below(document, how, keys, refuse_others=refuse))]
+    return [_of_sheet(name, rows) for name, rows in read_xlsx(document.read(), how)]
+
+
+def _of_sheet(name: str, rows: tuple[Row, ...]) -> Table:
+    return Table(name, rows, lambda header: rows[header.at + 1 :])
+
+
+def find_header(rows: Sequence[Row], contract: Contract, sheet: str | None = None) -> Header:
     """The header row: the one that the contract names, or the first that holds every needed column."""
-    if all(row.is_blank() for row in sheet.rows):
+    if all(row.is_blank() for row in rows):
         raise Unreadable("the file holds no line at all, not even a header: send it again")
     needed = contract.needed_columns()
     row_number = contract.format.header_row
     candidates = [
         (at, _header_of(row, at))
-        for at, row in enumerate(sheet.rows)
+        for at, row in enumerate(rows)
         if (row.number == row_number if row_number else at < HEADER_WITHIN) and row.problem is None
     ]
     best: list[str] = [" or ".join(names) for names in needed]
@@ -106,10 +241,11 @@ def find_header(sheet: Sheet, contract: Contract) -> Header:
         missing = [" or ".join(names) for names in needed if not any(fold(name) in header.places for name in names)]
         if not missing:
             _refuse_ambiguous(header, contract)
+            _refuse_others(header, contract)
             return header
         best = min(best, missing, key=len)
     place = f"row {row_number}" if row_number else f"the first {HEADER_WITHIN} rows"
-    where = f" of sheet {sheet.name!r}" if sheet.name else ""
+    where = f" of sheet {sheet!r}" if sheet else ""
     raise Unreadable(
         f"{place}{where} hold no header with the columns that contract {contract.name} reads; "
         f"missing: {', '.join(best)}. Correct the file, or the contract's columns"
@@ -132,11 +268,25 @@ def _refuse_ambiguous(header: Header, contract: Contract) -> None:
         raise Unreadable(f"the header names {', '.join(twice)} twice: nobody can tell which one counts; rename one")
 
 
-def _document_date(contract: Contract, name: str, sheet: Sheet, header: Header) -> date | None:
+def _refuse_others(header: Header, contract: Contract) -> None:
+    if contract.other_columns == "leave":
+        return
+    known = {fold(name): name for name in (*contract.named_columns(), *contract.optional_columns)}
+    others = [name for name in header.names if name and fold(name) not in known]
+    hints = [hint for name in others for hint in difflib.get_close_matches(fold(name), known, 1)]
+    if others:
+        meant = f"; did you mean {', '.join(known[hint] for hint in hints)}?" if hints else ""
+        raise Unreadable(
+            f"contract {contract.name} knows no column {', '.join(others)}{meant} "
+            "Correct the name, or leave the column out (docs/suppliers.md lists them)"
+        )
+
+
+def _document_date(contract: Contract, name: str, table: Table, header: Header) -> date | None:
     how = contract.document_date
     if how is None:
         return None
-    cell = _date_in_name(how, name) if how.name_pattern is not None else _cell_after(how, sheet, header)
+    cell = _date_in_name(how, name) if how.name_pattern is not None else _cell_after(how, table, header)
     try:
         return values.day(cell, how.formats or contract.date_formats)
     except values.BadValue as problem:
@@ -152,51 +302,13 @@ def _date_in_name(how: DocumentDate, name: str) -> Cell:
     return found.group(1)
 
 
-def _cell_after(how: DocumentDate, sheet: Sheet, header: Header) -> Cell:
+def _cell_after(how: DocumentDate, table: Table, header: Header) -> Cell:
     label = fold(how.cell_after or "").rstrip(": ")
-    for row in sheet.rows[: header.at]:
+    for row in table.head[: header.at]:
         for place, cell in enumerate(row.cells):
             if fold(cell_text(cell)).rstrip(": ") == label:
                 return next((after for after in row.cells[place + 1 :] if cell_text(after)), "")
     raise Unreadable(f"no cell above the header says {how.cell_after!r}: add it with the document's date beside it")
-
-
-def read_lines(
-    sheet: Sheet,
-    header: Header,
-    contract: Contract,
-    vocabulary: SupplierVocabulary,
-    stated_on: date | None,
-    seen: dict[tuple[object, ...], int],
-) -> tuple[list[SupplierLine], list[RejectedLine]]:
-    """Every line under the header, accepted or rejected; rows that hold nothing are no lines.
-
-    `seen` maps the keys of the document's lines so far to their line numbers, and is added to.
-    """
-    reader = LineReader(contract, vocabulary, header.names, header.places, stated_on, sheet.name)
-    accepted: list[SupplierLine] = []
-    rejected: list[RejectedLine] = []
-    for row in sheet.rows[header.at + 1 :]:
-        if row.is_blank():
-            continue
-        for result in reader.read(row):
-            if isinstance(result, RejectedLine):
-                rejected.append(result)
-                continue
-            key = tuple(getattr(result, name) for name in contract.key)
-            if key in seen:
-                why = f"key: {_key_shown(contract, key)} stands already in line {seen[key]}: a line counts once"
-                rejected.append(
-                    reader.rejected(row, result.part, [(why, _column_of(contract, result, contract.key[-1]))])
-                )
-            else:
-                seen[key] = row.number
-                accepted.append(result)
-    return accepted, rejected
-
-
-def _column_of(contract: Contract, line: SupplierLine, name: str) -> str:
-    return " or ".join(contract.columns_of(line.statement).get(name, ()))
 
 
 def _key_shown(contract: Contract, key: tuple[object, ...]) -> str:

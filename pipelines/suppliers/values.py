@@ -7,7 +7,7 @@ the contract does not say is refused.
 import math
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from pipelines.suppliers.contracts import Numbers, fold
@@ -94,6 +94,19 @@ def day(cell: Cell, formats: tuple[str, ...]) -> date:
     if any(_has_shape(text, one) for one in formats):
         raise BadValue(f"{shown(text)} is a date that does not exist")
     raise BadValue(f"{shown(text)} is no date in the form {' or '.join(_written(one) for one in formats)}")
+
+
+def instant(cell: Cell) -> datetime:
+    """A moment without zone: a typed one, or text in ISO 8601; one with a zone is given as UTC."""
+    if not isinstance(cell, datetime):
+        if not isinstance(cell, str):
+            raise BadValue(f"{shown(cell)} is no moment but a {type(cell).__name__}")
+        try:
+            cell = datetime.fromisoformat(cell.strip())
+        except ValueError:
+            raise BadValue(f"{shown(cell)} is no moment as 2024-06-05T14:30:00") from None
+    _plausible(cell.date(), cell)
+    return cell.astimezone(UTC).replace(tzinfo=None) if cell.tzinfo else cell
 
 
 def _plausible(value: date, cell: Cell) -> date:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from pipelines.suppliers.contracts import XlsxFormat
-from pipelines.suppliers.rows import Cell, Row, Sheet, Unreadable, cell_text
+from pipelines.suppliers.rows import Cell, Row, Unreadable, cell_text
 from pipelines.suppliers.xlsx_parts import Place, error_cells
 
 ERROR_CELL = "#ERROR"
 
 
-def read_xlsx(data: bytes, how: XlsxFormat) -> list[Sheet]:
-    """The visible sheets that the contract names, or the first one. Raises Unreadable."""
+def read_xlsx(data: bytes, how: XlsxFormat) -> list[tuple[str, tuple[Row, ...]]]:
+    """The rows of the visible sheets that the contract names, or of the first one, by name. Raises Unreadable."""
     errors = error_cells(data)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
@@ -25,7 +25,7 @@ def read_xlsx(data: bytes, how: XlsxFormat) -> list[Sheet]:
                     f"no visible sheet fits {how.sheet or '*'!r} (there are: {', '.join(visible) or 'none'}): "
                     "rename the sheet, or correct the contract's sheet"
                 )
-            return [Sheet(name, tuple(_rows(workbook, name, errors.get(name, frozenset())))) for name in names]
+            return [(name, tuple(_rows(workbook, name, errors.get(name, frozenset())))) for name in names]
     except (Unreadable, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as problem:  # a panic of the Rust reader is no Exception

@@ -38,8 +38,9 @@ def test_a_file_that_no_contract_fits_names_the_patterns_there_are() -> None:
     assert reading.contract is None
     assert reading.media_type == "text/csv"
     assert reading.unreadable == (
-        "inbox/prices.csv: no contract fits this file's name: name it as one of orders*.csv, "
-        "or add a contract (docs/suppliers.md)"
+        "inbox/prices.csv: no contract fits this file's name: name it as one of orders*.csv, waybill-lines*.csv, "
+        "waybill-lines*.jsonl, waybill-lines*.parquet, or add a contract: "
+        "make contract FILE=inbox/prices.csv drafts one (docs/suppliers.md)"
     )
     assert read_supplier_document(b"", "x.bin", [], KNOWN).unreadable is not None
 

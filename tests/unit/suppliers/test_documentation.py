@@ -1,11 +1,21 @@
 import re
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from pipelines.reference import load_reference
-from pipelines.suppliers.contracts import Contract, CsvFormat, LineField, SkipRule, XlsxFormat, load_contracts
+from pipelines.suppliers.contracts import (
+    Contract,
+    CsvFormat,
+    JsonFormat,
+    LineField,
+    SkipRule,
+    StatementColumn,
+    XlsxFormat,
+    load_contracts,
+)
 from pipelines.suppliers.examples import failed_examples
 from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.vocabulary import vocabulary_from
@@ -14,9 +24,8 @@ from tests.unit.suppliers.tables import ROOT
 TEXT = (ROOT / "docs" / "suppliers.md").read_text(encoding="utf-8")
 
 
-def block(language: str) -> str:
-    (only,) = re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
-    return str(only)
+def block(language: str, which: int = 0) -> str:
+    return str(re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)[which])
 
 
 @pytest.fixture
@@ -39,7 +48,20 @@ def test_the_contract_shown_reads_the_file_shown_as_the_text_says(contract: Cont
     assert failed_examples(contract, vocabulary) == []
 
 
+@pytest.mark.parametrize("name", ["waybill-lines-2024-06.csv", "lines of somebody.csv"])
+def test_the_lines_shown_need_no_contract(name: str) -> None:
+    vocabulary = vocabulary_from(load_reference(ROOT / "reference"))
+    reading = read_supplier_document(block("csv", 1).encode(), name, [], vocabulary)
+    assert (reading.contract, reading.unreadable, reading.rejected) == ("waybill-lines", None, ())
+    assert [(line.line_ref, line.promised_on, line.document_date) for line in reading.lines] == [
+        ("1", date(2024, 6, 28), date(2024, 1, 12)),
+        ("1", date(2024, 8, 30), date(2024, 5, 2)),
+        ("2", date(2024, 12, 20), date(2024, 5, 2)),
+    ]
+
+
 def test_every_key_and_every_field_is_explained() -> None:
-    keys = {*Contract.model_fields, *CsvFormat.model_fields, *XlsxFormat.model_fields, *SkipRule.model_fields}
+    shapes = (Contract, CsvFormat, XlsxFormat, JsonFormat, StatementColumn, SkipRule)
+    keys = {name for shape in shapes for name in shape.model_fields}
     missing = [name for name in sorted({*keys, *get_args(LineField)}) if not re.search(rf"\b{name}\b", TEXT)]
     assert missing == []
