@@ -113,6 +113,8 @@ stated_lines AS (
         CASE lines.statement
             WHEN 'shipment' THEN coalesce(lines.shipment_ref, lines.shipped_on::VARCHAR, lines.delivered_on::VARCHAR)
         END AS shipment_key,
+        -- Lines in our own columns are versions, each of which stands for itself.
+        CASE WHEN lines.contract = 'waybill-lines' THEN lines.line_id END AS version_id,
         coalesce(lines.document_date::TIMESTAMP, lines.received_at) AS known_at
     FROM claims.supplier_lines AS lines
 ),
@@ -125,6 +127,7 @@ line_editions AS (
         lines.shipment_key,
         lines.document_id,
         lines.sheet,
+        lines.version_id,
         min(lines.promised_on) AS promised_from,
         max(lines.promised_on) AS promised_to,
         min(lines.revised_on) AS revised_from,
@@ -136,7 +139,7 @@ line_editions AS (
                 THEN greatest(lag(min(lines.known_at)) OVER newest_first, min(lines.known_at))
         END AS superseded_at
     FROM stated_lines AS lines
-    GROUP BY lines.statement, lines.order_key, lines.shipment_key, lines.document_id, lines.sheet
+    GROUP BY lines.statement, lines.order_key, lines.shipment_key, lines.document_id, lines.sheet, lines.version_id
     WINDOW newest_first AS (
         PARTITION BY lines.statement, lines.order_key, lines.shipment_key
         ORDER BY
@@ -189,6 +192,7 @@ lines AS (
             AND lines.shipment_key IS NOT DISTINCT FROM line_editions.shipment_key
             AND lines.document_id = line_editions.document_id
             AND lines.sheet IS NOT DISTINCT FROM line_editions.sheet
+            AND lines.version_id IS NOT DISTINCT FROM line_editions.version_id
     LEFT JOIN sku_products ON lines.sku = sku_products.sku
     LEFT JOIN reference.products AS products ON sku_products.product_id = products.product_id
 ),

@@ -290,3 +290,26 @@ def test_a_file_of_claims_that_cannot_be_read_is_rejected_once() -> None:
                         entries_accepted=0, reason="claims.jsonl: the file is empty")  # fmt: skip
     rejected = world.build("claims.rejected_lines").row("claims.rejected_lines")
     assert (rejected["source_kind"], rejected["reasons"]) == ("claims", "claims.jsonl: the file is empty")
+
+
+def versions_of_one_line(*stated: tuple[str, float]) -> World:
+    """A file in our own columns that holds one order line several times: its date and its quantity each time."""
+    world = World()
+    for place, (dated, quantity) in enumerate(stated, start=1):
+        world.line(document="ours", order="PO1", number="10", quantity=quantity, dated=dated)
+        world.lake["supplier_lines"][-1] |= {"contract": "waybill-lines", "line_number": place}
+    return world
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        [("2024-01-01", 20), ("2024-05-01", 10)],
+        [("2024-05-01", 10), ("2024-01-01", 20)],
+        [("2024-05-01", 20), ("2024-05-01", 10)],
+    ],
+)
+def test_of_several_versions_of_a_line_in_one_file_the_newest_counts(stated: list[tuple[str, float]]) -> None:
+    built = versions_of_one_line(*stated).build("records.shipment_records")
+    current = built.rows("SELECT stated_quantity_low FROM records.shipment_records WHERE NOT superseded")
+    assert [row["stated_quantity_low"] for row in current] == [10]
