@@ -1,0 +1,192 @@
+"""How fast suppliers' files are read: `python -m tests.bench.readers`, each reading in a process of its own.
+
+A CSV file of ten million lines next to DuckDB's own reader on the same file, an X12 file of a million segments, and an
+EDIFACT file next to pydifact alone. `--lines` and `--segments` make them smaller. Prints a table in Markdown.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.reference import load_reference
+from pipelines.settings import ROOT
+from pipelines.suppliers.contracts import load_contracts
+from pipelines.suppliers.documents import Context, Document
+from pipelines.suppliers.kinds import open_document
+from pipelines.suppliers.vocabulary import vocabulary_from
+
+BLOCK = 1_000_000
+BUYERS = ("Tesla", "Meta", "Helios Research Cloud", "Norrland Compute AB", "Oracle", "CoreWeave")
+SKUS = ("H100 SXM5 80GB", "H200 SXM", "GB200 NVL72", "H100 NVL", "B200")
+Found = dict[str, float]
+
+
+def main() -> int:
+    """Measure and print; or, with --inside, read one file and print what was found."""
+    if sys.argv[1:2] == ["--inside"]:
+        return _inside(sys.argv[2], Path(sys.argv[3]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=10_000_000, help="lines of the CSV file")
+    parser.add_argument("--segments", type=int, default=1_000_000, help="segments of the X12 file")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="waybill-bench-") as folder:
+        table, orders, answers = (Path(folder, name) for name in ("waybill-lines.csv", "orders.x12", "answers.edi"))
+        write_csv(table, asked.lines)
+        write_x12(orders, asked.segments)
+        write_edifact(answers, asked.segments // 10)
+        print(f"| what is read | size | seconds | peak memory | a second | beside |\n|{' --- |' * 6}")
+        yardstick = _measure("duckdb", table)
+        _row("CSV, DuckDB's reader", table, yardstick, "lines", "")
+        ours = _measure("ours", table)
+        _row("CSV, validated by contract", table, ours, "lines", f"{_ratio(ours, yardstick)} × DuckDB's time")
+        _row("X12 850", orders, _measure("ours", orders), "segments", "", asked.segments)
+        plain = _measure("pydifact", answers)
+        _row("EDIFACT, pydifact alone", answers, plain, "segments", "", asked.segments // 10)
+        mapped = _measure("ours", answers)
+        beside = f"{_ratio(mapped, plain)} × pydifact's time"
+        _row("EDIFACT ORDRSP", answers, mapped, "segments", beside, asked.segments // 10)
+    return 0
+
+
+def write_csv(path: Path, lines: int) -> None:
+    """A table by the contract `waybill-lines`, a million lines at a time."""
+    with path.open("wb") as file:
+        for start in range(0, lines, BLOCK):
+            number = pl.arange(start, min(start + BLOCK, lines), eager=True).alias("n")
+            frame = pl.DataFrame(number).select(
+                supplier=pl.lit("Castellan Integrated"),
+                buyer=_one_of(BUYERS, 7),
+                order_ref=pl.format("PO-{}", pl.col("n") // 8),
+                line_ref=pl.col("n") % 8 + 1,
+                sku=_one_of(SKUS, 11),
+                quantity=(pl.col("n") * 37 % 4096 + 1) * 8,
+                unit=pl.lit("gpu"),
+                unit_price=24_000 + pl.col("n") * 13 % 9_000,
+                currency=pl.lit("USD"),
+                ordered_on=_day(5),
+                promised_on=_day(17),
+                document_date=pl.lit("2024-09-30"),
+                status=pl.lit("open"),
+            )
+            frame.write_csv(file, include_header=start == 0)
+
+
+def _one_of(words: tuple[str, ...], step: int) -> pl.Expr:
+    return (pl.col("n") * step % len(words)).replace_strict(dict(enumerate(words)), return_dtype=pl.String)
+
+
+def _day(step: int) -> pl.Expr:
+    return pl.lit("2024-01-01").str.to_date() + pl.duration(days=pl.col("n") * step % 365)
+
+
+def write_x12(path: Path, segments: int) -> None:
+    """Purchase orders of ten lines each in one interchange."""
+    each = 2 * 10 + 6
+    orders = max(1, segments // each)
+    with path.open("w", encoding="ascii", newline="") as file:
+        file.write(f"ISA*00*{'':10}*00*{'':10}*ZZ*{'BUYER':15}*ZZ*{'SELLER':15}*240708*0915*^*00501*000000905*0*P*>~\n")
+        file.write("GS*PO*BUYER*SELLER*20240708*0915*905*X*005010~\n")
+        for number in range(orders):
+            file.write(f"ST*850*{number + 1:09}~\nBEG*00*SA*PO-{number}**20240708~\n")
+            file.write("N1*BY*Helios Research Cloud~\nN1*SE*Castellan Integrated~\n")
+            for line in range(10):
+                file.write(f"PO1*{line + 1}*{(number * 7 + line) % 512 + 1}*EA*28900**VP*H100 SXM5 80GB~\n")
+                file.write("DTM*002*20241220~\n")
+            file.write(f"CTT*10~\nSE*{each}*{number + 1:09}~\n")
+        file.write(f"GE*{orders}*905~\nIEA*1*000000905~\n")
+
+
+def write_edifact(path: Path, segments: int) -> None:
+    """Order responses of ten lines each in one interchange."""
+    each = 3 * 10 + 7
+    answers = max(1, segments // each)
+    with path.open("w", encoding="ascii", newline="") as file:
+        file.write("UNA:+.? '\nUNB+UNOC:3+SELLER:ZZZ+BUYER:ZZZ+240812:0915+4711'\n")
+        for number in range(answers):
+            file.write(f"UNH+{number + 1}+ORDRSP:D:96A:UN'\nBGM+231+R{number}+29'\nDTM+137:20240812:102'\n")
+            file.write(f"RFF+ON:PO-{number}'\nNAD+BY+++Helios Research Cloud'\nNAD+SU+++Castellan Integrated'\n")
+            for line in range(10):
+                file.write(f"LIN+{line + 1}+5+H100 SXM5 80GB:SA'\nQTY+21:{(number + line) % 512 + 1}:PCE'\n")
+                file.write("DTM+67:20241220:102'\n")
+            file.write(f"UNT+{each}+{number + 1}'\n")
+        file.write(f"UNZ+{answers}+4711'\n")
+
+
+def _measure(kind: str, path: Path) -> Found:
+    begun = time.monotonic()
+    command = [sys.executable, "-m", "tests.bench.readers", "--inside", kind, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if done.returncode:
+        raise SystemExit(f"{kind} of {path.name} failed:\n{done.stderr[-2000:]}")
+    return {**json.loads(done.stdout), "whole": time.monotonic() - begun}
+
+
+def _row(what: str, path: Path, found: Found, unit: str, beside: str, count: int | None = None) -> None:
+    number = count if count is not None else found["accepted"] + found["rejected"]
+    print(
+        f"| {what} | {path.stat().st_size / 1e6:,.0f} MB, {number:,.0f} {unit} | {found['seconds']:.1f} "
+        f"| {found['peak'] / 1e6:,.0f} MB | {number / found['seconds']:,.0f} {unit} | {beside} |",
+        flush=True,
+    )
+
+
+def _ratio(one: Found, other: Found) -> str:
+    return f"{one['seconds'] / other['seconds']:.1f}"
+
+
+def _inside(kind: str, path: Path) -> int:
+    begun = time.monotonic()
+    found = KINDS[kind](path)
+    seconds = time.monotonic() - begun
+    print(json.dumps({**found, "seconds": seconds, "peak": _peak_bytes()}))
+    return 0
+
+
+def _peak_bytes() -> int:
+    """The greatest resident memory of this process. The system's other figure counts the one that started it, too."""
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+
+
+def _ours(path: Path) -> Found:
+    reference = load_reference(ROOT / "reference")
+    context = Context(load_contracts(ROOT / "reference" / "contracts"), vocabulary_from(reference))
+    accepted, rejected = 0, 0
+    for batch in open_document(Document(path.name, path), context).batches:
+        accepted += batch.accepted
+        rejected += len(batch.rejected)
+    if rejected or not accepted:
+        raise SystemExit(
+            f"{path.name}: {accepted} lines accepted and {rejected} rejected: the file is not as it should be"
+        )
+    return {"accepted": accepted, "rejected": rejected}
+
+
+def _duckdb(path: Path) -> Found:
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="waybill-bench-") as folder:
+        connection = duckdb.connect(str(Path(folder, "yardstick.duckdb")))
+        connection.execute("CREATE TABLE lines AS FROM read_csv($path, header = true)", {"path": str(path)})
+        (count,) = connection.execute("SELECT count(*) FROM lines").fetchone() or (0,)
+        connection.close()
+    return {"accepted": count, "rejected": 0}
+
+
+def _pydifact(path: Path) -> Found:
+    from pydifact.parser import Parser
+
+    return {"accepted": sum(1 for _ in Parser().parse(path.read_text(encoding="ascii"))), "rejected": 0}
+
+
+KINDS: Mapping[str, Callable[[Path], Found]] = {"ours": _ours, "duckdb": _duckdb, "pydifact": _pydifact}
+
+if __name__ == "__main__":
+    sys.exit(main())
