@@ -81,12 +81,18 @@ ORDER BY lots.gpus_best DESC NULLS LAST, lots.shipment_id
 """
 _CONFLICTS = "FROM shipments.conflicts ORDER BY ALL"
 _COUNTS = """
+WITH news AS (FROM raw.news_documents WHERE source <> 'claims folder')
 SELECT
-    (SELECT count(*) FROM raw.news_documents) AS news_documents,
-    (SELECT count(*) FROM raw.news_documents WHERE status = 'unreadable') AS unreadable_news_documents,
-    (SELECT coalesce(sum(entries_read), 0)::BIGINT FROM raw.news_documents) AS items_read,
-    (SELECT coalesce(sum(entries_accepted), 0)::BIGINT FROM raw.news_documents) AS items_accepted,
-    (SELECT coalesce(sum(entries_rejected), 0)::BIGINT FROM raw.news_documents) AS items_rejected,
+    (SELECT count(*) FROM news) AS news_documents,
+    (SELECT count(*) FROM news WHERE status = 'unreadable') AS unreadable_news_documents,
+    (SELECT coalesce(sum(entries_read), 0)::BIGINT FROM news) AS items_read,
+    (SELECT coalesce(sum(entries_accepted), 0)::BIGINT FROM news) AS items_accepted,
+    (SELECT coalesce(sum(entries_rejected), 0)::BIGINT FROM news) AS items_rejected,
+    (SELECT count(*) FROM claims.claim_readings) AS claim_documents,
+    (SELECT count(*) FROM claims.claim_readings WHERE status = 'unreadable') AS unreadable_claim_documents,
+    (SELECT coalesce(sum(lines_read), 0)::BIGINT FROM claims.claim_readings) AS handed_read,
+    (SELECT coalesce(sum(lines_accepted), 0)::BIGINT FROM claims.claim_readings) AS handed_accepted,
+    (SELECT coalesce(sum(lines_rejected), 0)::BIGINT FROM claims.claim_readings) AS handed_rejected,
     (SELECT count(*) FROM raw.supplier_documents) AS supplier_documents,
     (SELECT count(*) FROM raw.supplier_documents WHERE status = 'unreadable') AS unreadable_supplier_documents,
     (SELECT coalesce(sum(lines_read), 0)::BIGINT FROM claims.supplier_readings) AS lines_read,

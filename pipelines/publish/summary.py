@@ -133,8 +133,11 @@ def _read(console: Console, findings: Findings) -> None:
     _heading(console, "What was read")
     for kind, noun, documents, unreadable in (
         ("items", "news item", "news_documents", "unreadable_news_documents"),
+        ("handed", "ready-made claim", "claim_documents", "unreadable_claim_documents"),
         ("lines", "supplier line", "supplier_documents", "unreadable_supplier_documents"),
     ):
+        if kind == "handed" and not counts[documents]:
+            continue
         words = (
             f"{some(counts[f'{kind}_read'], noun)} read, {number(counts[f'{kind}_accepted'])} accepted, "
             f"{number(counts[f'{kind}_rejected'])} rejected, in {some(counts[documents], 'document')}"
