@@ -14,8 +14,10 @@ import duckdb
 import polars as pl
 
 from pipelines.lake import TABLES, content_id
+from pipelines.settings import load_settings
 from pipelines.sql_model import Model, read_models
-from pipelines.warehouse import CURATED
+from pipelines.warehouse import CURATED, Warehouse
+from tests.world.generate import AS_OF
 from tests.world.observe import Seen
 from tests.world.truth import Truth
 
@@ -83,12 +85,28 @@ def build(worlds: Iterable[Seen], *, wanted: Sequence[str] = EVERYTHING, threads
         connection.register("frame", frame)
         connection.execute(f"CREATE TABLE {table} AS FROM frame")
         connection.unregister("frame")
-    as_of = max((each.truth.as_of for each in seen), default=date(2026, 3, 31))
+    as_of = max((each.truth.as_of for each in seen), default=AS_OF)
     built = needed(wanted, sql)
     for model in built.values():
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
         parameters = {"as_of": as_of} if "as_of" in model.parameters else None
         connection.execute(f"CREATE TABLE {model.table} AS {model.sql}", parameters)
+    return Built(connection, built)
+
+
+def build_home(home: Path, reference_folder: Path, *, wanted: Sequence[str] = EVERYTHING, threads: int = 2) -> Built:
+    """The tables of the lake below a home, as a run of Waybill builds them; a blocking check that breaks raises."""
+    environment = {"WAYBILL_HOME": str(home), "WAYBILL_REFERENCE_DIR": str(reference_folder)}
+    settings = load_settings(environment, today=AS_OF)
+    connection = duckdb.connect(config={"threads": threads})
+    warehouse = Warehouse(connection, settings)
+    warehouse.look_outside()
+    built = needed(wanted)
+    for model in built.values():
+        result = warehouse.build(model)
+        if result.blocked:
+            broken = [check.check.name for check in result.checks if not check.passed]
+            raise AssertionError(f"{model.table}: {', '.join(broken)}")
     return Built(connection, built)
 
 
