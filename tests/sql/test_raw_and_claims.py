@@ -199,6 +199,22 @@ def test_a_near_copy_leads_to_the_earliest_item() -> None:
     assert roots(world) == {"first": "first", "late": "first", "later": "first"}
 
 
+def test_a_story_that_very_many_print_leads_to_the_first_of_them() -> None:
+    world = World()
+    for number in range(60):
+        world.item(item_id=f"item {number:02}", published="2024-06-04", text=f"House {number} prints: {STORY}")
+    assert set(roots(world).values()) == {"item 00"}
+
+
+def test_a_closing_line_below_very_many_items_makes_no_copies() -> None:
+    world = World()
+    for number in range(60):
+        own = " ".join(f"word{number}x{place}" for place in range(120))
+        world.item(item_id=f"item {number:02}", published="2024-06-04", text=f"{own} {OTHER}")
+    world.item(item_id="copy", published="2024-06-05", text=f"{' '.join(f'word40x{place}' for place in range(120))}")
+    assert {item: root for item, root in roots(world).items() if item != root} == {"copy": "item 40"}
+
+
 def test_a_copy_of_one_half_of_an_item_is_a_copy() -> None:
     world = World()
     world.item(item_id="both", published="2024-06-04", text=f"{STORY} {OTHER}")
