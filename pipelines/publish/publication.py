@@ -64,7 +64,8 @@ def content_fingerprint(warehouse: Warehouse, models: Mapping[str, Model]) -> st
             if path.is_file() and "__pycache__" not in path.parts
         )
     )
-    digest = hashlib.sha256(f"{code} {version('waybill')} {duckdb.__version__} {warehouse.settings.as_of}".encode())
+    versions = version("waybill"), version("matplotlib"), duckdb.__version__
+    digest = hashlib.sha256(" ".join([code, *versions, str(warehouse.settings.as_of)]).encode())
     for name, model in sorted(models.items()):
         digest.update(f"\0{name}\0{model.sql}\0".encode())
         if not model.macro_parameter:

@@ -98,6 +98,7 @@ def visible(text: str, *, isolated: bool = False) -> str:
     return "".join(
         "\ufffd"
         if (unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t")
+        or sign in "\ufffe\uffff"  # no characters at all: XML has no place for them
         or (not isolated and unicodedata.bidirectional(sign) in _TURNS)
         else sign
         for sign in text

@@ -1,4 +1,4 @@
-"""The README's pictures of the UI, on the sample: `make screenshots` writes them to docs/images."""
+"""The README's pictures of the UI and of the report, on the sample: `make screenshots` writes them to docs/images."""
 
 import tempfile
 from pathlib import Path
@@ -29,6 +29,13 @@ def take(page: Page, url: str, images: Path) -> None:
     page.screenshot(path=images / "asset.png")
 
 
+def take_report(page: Page, report: Path, images: Path) -> None:
+    """Write report.png into `images`: what was promised to the biggest recipients, and what came."""
+    page.set_viewport_size({"width": 820, "height": 1000})
+    page.goto(report.resolve().as_uri())
+    page.locator("#picture-deliveries").screenshot(path=images / "report.png")
+
+
 def _settle(page: Page) -> None:
     # The page polls for ever, so it is never idle; its animations take less than this.
     page.wait_for_timeout(3_000)
@@ -49,6 +56,7 @@ def main() -> None:
         ):
             wait_for("the first run of the sensor", lambda: dagster.succeeded("new files"), RUN_SECONDS)
             take(page, dagster.url, IMAGES)
+            take_report(page, home / "published" / "report.html", IMAGES)
     for image in sorted(IMAGES.glob("*.png")):
         size = image.stat().st_size
         assert size < MOST_BYTES, f"{image.name} has {size:,} bytes"

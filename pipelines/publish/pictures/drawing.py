@@ -142,7 +142,7 @@ def _svg(panel: Panel, name: str, folder: Path) -> str:
 
         figure = Figure(figsize=(WIDTH / 72, panel.height / 72), facecolor="none")
         canvas = FigureCanvasSVG(figure)
-        panel.draw(figure, _said)
+        panel.draw(figure, visible)
         data = BytesIO()
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         with warnings.catch_warnings():
@@ -179,7 +179,7 @@ def _inline(data: bytes, name: str, panel: Panel) -> str:
     root.attrib |= {"viewBox": box, "role": "img", "aria-labelledby": f"{name}-title {name}-desc"}
     for place, (tag, words) in enumerate((("title", panel.title), ("desc", panel.description))):
         element = ElementTree.Element(tag, {"id": f"{name}-{tag}"})
-        element.text = _said(words)
+        element.text = visible(words)
         root.insert(place, element)
     return ElementTree.tostring(root, encoding="unicode")
 
@@ -187,11 +187,6 @@ def _inline(data: bytes, name: str, panel: Panel) -> str:
 def _style(value: str) -> str:
     kept = [part for part in value.split("; ") if not part.startswith(("font-family:", "font:"))]
     return re.sub(r"#[0-9a-f]{6}\b", lambda found: _COLOURS.get(found[0], found[0]), "; ".join(kept))
-
-
-def _said(words: str) -> str:
-    """Words that a page can show: all but those that XML has no place for."""
-    return re.sub("[\ufffe\uffff]", "\ufffd", visible(words))
 
 
 def _drawn(words: str) -> str:
@@ -234,6 +229,7 @@ def _load(folder: Path) -> None:
         os.environ["MPLCONFIGDIR"] = str(folder)
     try:
         import_module("matplotlib.font_manager")
+        import_module("matplotlib").get_configdir()  # remembered from here on
     finally:
         log.setLevel(level)
         if not chosen:

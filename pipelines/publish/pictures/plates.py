@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
 
 WIDTH = 360.0
-LETTERS = 11.5
-SMALL = 10.5
+LETTERS = 12.0
+SMALL = 11.0
 # Okabe and Ito's blue and vermilion, which colour-blind readers tell apart; the page swaps all of these in the dark.
 INK, SOFT, LINE, PAPER = "#1d2022", "#5a6268", "#dedbd3", "#ffffff"
 MAIN, STRONG = "#0072b2", "#d55e00"

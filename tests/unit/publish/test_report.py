@@ -87,7 +87,7 @@ def test_words_from_outside_stay_words(html: str, page: Page) -> None:
         "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "nav", "section", "article", "h1",
         "h2", "h3", "p", "a", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "i", "bdi", "cite", "code",
         "time", "blockquote", "details", "summary", "table", "thead", "tbody", "tr", "th", "td",
-        "figure", "figcaption", "svg", "title", "desc", "defs", "g", "path", "use", "text", "clippath", "rect",
+        "figure", "figcaption", "svg", "desc", "defs", "g", "path", "use", "text", "clippath", "rect",
     }  # fmt: skip
     assert {tag for tag, _ in page.elements} <= allowed
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
