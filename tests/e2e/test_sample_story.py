@@ -125,6 +125,12 @@ SUPPLIER_LOTS = {
     "meridian-systems/4500017466/10": ("delivered", "on time"),
     "meridian-systems/4500017590/10": ("open", "late"),
     "meridian-systems/4500017591/10": ("open", "late"),
+    "castellan-integrated/ac-20417/1": ("delivered", "on time"),
+    "castellan-integrated/ac-20417/2": ("delivered", "late"),
+    "castellan-integrated/ac-20417/3": ("open", "late"),
+    "castellan-integrated/ac-20417/4": ("cancelled", "cancelled"),
+    "meridian-systems/nr-2024-0815/10": ("open", "late"),
+    "meridian-systems/nr-2024-0815/20": ("delivered", "late"),
 }
 
 
@@ -155,6 +161,7 @@ def test_what_cannot_be_read_is_shown_with_its_reason(story: Story) -> None:
     broken = {path.name for folder in folders for path in folder.glob("broken-*")}
     broken |= {"nordwind-bestellbuch-fehlerhaft.csv", "nordwind-bestellbuch-leer.csv"}
     broken |= {"meridian-shipment-notices-2024-09-30.xlsx"}
+    broken |= {"castellan-856-cut-short.x12", "meridian-mailbox-2024-11.zip"}
     assert broken <= {row["name"] for row in rejected}
     assert all("total line" in row["reasons"] for row in rejected if row["name"] not in broken)
     assert all(row["reasons"] for row in rejected)

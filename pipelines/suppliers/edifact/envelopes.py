@@ -157,8 +157,8 @@ class Walk:
                 yield Loose(segment[0], segment[2], (f"{tag} stands outside of any message: it belongs nowhere",))
         if not ended:
             self._stopped(source, number, last, following)
-            if group is not None:
-                self._wrong((number, groups), "its UNE is missing")
+        if group is not None:
+            self._wrong((number, groups), "its UNE is missing")
         if messages == 0:
             nothing = ["an interchange without a message: it states nothing"]
             yield Loose(first[0], first[2], tuple(self.problems.get((number,), nothing)))

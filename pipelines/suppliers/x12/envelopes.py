@@ -163,8 +163,8 @@ class Walk:
                 )
         if not ended:
             self._stopped(source, at, last, following)
-            if group is not None:
-                self._wrong((at, groups), "its GE is missing")
+        if group is not None:
+            self._wrong((at, groups), "its GE is missing")
         if sets == 0 and (at,) in self.problems:
             yield Loose(first[0], first[2], tuple(self.problems[at,]))
         elif sets == 0:

@@ -29,7 +29,8 @@ def delimiters_of(isa: str) -> Delimiters | None:
     marks = {element, component, terminator}
     if len(marks) != 3 or any(mark.isalnum() or mark == " " for mark in marks):
         return None
-    if any(mark in part for part in parts[:ISA_ELEMENTS] for mark in ("\n", "\r", terminator)):
+    texts = [*parts[:11], *parts[12:ISA_ELEMENTS]]
+    if any(mark in text for text in texts for mark in {"\n", "\r", terminator} - {element}):
         return None
     if len(repetition) != 1 or repetition.isalnum() or repetition in {" ", *marks}:
         repetition = ""
