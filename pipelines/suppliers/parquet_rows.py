@@ -73,5 +73,6 @@ def _cells(column: pl.Series) -> pl.Series:
     if kind == pl.Null:
         return column.cast(pl.String)
     if isinstance(kind, pl.Binary):
-        return column.bin.encode("hex")
+        # Old writers leave text unmarked.
+        return column.cast(pl.String, strict=False).fill_null("0x" + column.bin.encode("hex"))
     return column.to_frame("it").select(pl.struct("it").struct.json_encode()).to_series().alias(column.name)
