@@ -73,6 +73,13 @@ def _cells(column: pl.Series) -> pl.Series:
     if kind == pl.Null:
         return column.cast(pl.String)
     if isinstance(kind, pl.Binary):
-        # Old writers leave text unmarked.
-        return column.cast(pl.String, strict=False).fill_null("0x" + column.bin.encode("hex"))
+        return pl.Series(column.name, [_text(value) for value in column], dtype=pl.String)
     return column.to_frame("it").select(pl.struct("it").struct.json_encode()).to_series().alias(column.name)
+
+
+def _text(value: bytes | None) -> str | None:
+    """Bytes as the text that old writers leave unmarked, else in hexadecimal."""
+    try:
+        return None if value is None else value.decode("utf-8")
+    except UnicodeDecodeError:
+        return f"0x{value.hex()}" if value else None
