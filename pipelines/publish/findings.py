@@ -44,11 +44,14 @@ SELECT
     coalesce(waiting.name, late.entity_id) AS entity_name,
     coalesce(products.name, late.product_id) AS product,
     coalesce(late.stated_delay_days_low, late.stated_delay_days_high) IS NOT NULL AS is_stated,
+    lots.certainty AS lot_certainty,
+    lots.origins AS lot_origins,
     impact.gpu_days_low,
     impact.gpu_days_high
 FROM delays.shipment_delays AS late
 LEFT JOIN records.entities AS waiting ON late.entity_id = waiting.entity_id
 LEFT JOIN reference.products AS products ON late.product_id = products.product_id
+INNER JOIN shipments.shipments AS lots ON late.shipment_id = lots.shipment_id
 LEFT JOIN delays.impact AS impact ON late.shipment_id = impact.shipment_id AND late.entity_id = impact.entity_id
 ORDER BY
     late.gpus_best * coalesce(late.stated_delay_days_high, late.slip_days_high) DESC NULLS LAST,
@@ -129,12 +132,16 @@ class Findings:
 
 
 def read_findings(database: Path, *, most_rejections: int, most_evidence: int = 0) -> Findings:
-    """Read the published file; evidence for the lots of the first `most_evidence` transfers and delays."""
+    """Read the published file; evidence for the first `most_evidence` transfers, delays, contested lots."""
     with _reading(database) as connection:
         (publication,) = rows(connection, "FROM publish.publication")
         (counts,) = rows(connection, _COUNTS)
-        transfers, delays = facts.transfers(connection), rows(connection, _DELAYS)
-        told = [row["shipment_id"] for found in (transfers, delays) for row in found[:most_evidence]]
+        transfers, delays, contested = (
+            facts.transfers(connection),
+            rows(connection, _DELAYS),
+            rows(connection, _CONTESTED),
+        )
+        told = [row["shipment_id"] for found in (transfers, delays, contested) for row in found[:most_evidence]]
         return Findings(
             published_at=publication["published_at"],
             as_of=publication["as_of"],
@@ -144,7 +151,7 @@ def read_findings(database: Path, *, most_rejections: int, most_evidence: int = 
             swaps=rows(connection, _SWAPS),
             delays=delays,
             commitments=rows(connection, _COMMITMENTS),
-            contested=rows(connection, _CONTESTED),
+            contested=contested,
             conflicts=rows(connection, _CONFLICTS),
             rejections=rows(connection, _REJECTIONS, {"most": most_rejections}),
             evidence=facts.statements(connection, list(dict.fromkeys(told))),

@@ -96,7 +96,7 @@ def _share(row: Row) -> str:
 def _notes(large: Sequence[Group], shown: Sequence[Group], small: Sequence[Group]) -> tuple[str, ...]:
     notes = [
         "Kaplan–Meier: each lot counts once, from its first promised end. The pale area is the 95 % band. A small "
-        "stroke marks lots last seen open on that day. Below each axis: lots still watched."
+        "stroke marks lots last seen open on that day. Below each axis: lots still watched. From delays.curves."
     ]
     if len(large) > len(shown):
         notes.append(f"{some(len(large) - len(shown), 'more group')} with five lots or more stand in delays.curves.")

@@ -132,7 +132,8 @@ def _finding(recipients: Sequence[Recipient], as_of: date) -> str:
     came = sum(min(_by(found.delivered, as_of), _by(found.promised, as_of)) for found in recipients)
     if not due:
         return f"Nothing that was promised by a day had fallen due by {as_of}."
-    return f"Of {number(due)} GPUs promised by {as_of}, {number(came)} had come: {100 * came / due:.0f} %."
+    share = f"{100 * came / due:.0f} %"
+    return f"Of {number(due)} GPUs promised by {as_of}, sources tell of {number(came)} that came: {share}."
 
 
 def _notes(
@@ -140,8 +141,10 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = [
         "Running totals of GPUs, each panel on its own scale. Grey: as first promised, with a paler area between the "
-        "earliest day with the greatest count and the latest day with the least. Dotted: as promised now. Blue: came. "
-        "Orange: promised and not there. A lot counts for whoever is to have it after any diversion."
+        "earliest day with the greatest count and the latest day with the least. Dotted: as promised now. Blue: known "
+        "to have come. Orange: promised and no word that it came, which is no proof that it did not; cancelled units "
+        "are in it, and only the dotted line leaves them out. A lot counts for whoever is to have it after any "
+        "diversion. From shipments.shipments and shipments.events; shipments.evidence(…) gives what a lot rests on."
     ]
     left = []
     if len(recipients) > MOST_RECIPIENTS:
@@ -160,7 +163,7 @@ def _panel(found: Recipient, first: date, last: date, as_of: date) -> Panel:
     due, came = _by(found.promised, as_of), _by(found.delivered, as_of)
     name = short(found.name, 60)
     if due:
-        title = f"{name}: {number(came)} of {number(due)} due GPUs came"
+        title = f"{name}: {number(came)} of {number(due)} due GPUs known to have come"
     else:
         title = f"{name}: {number(found.total)} GPUs promised, none due yet"
     steps = [f"{number(total)} promised by {day}" for day, total in found.promised]

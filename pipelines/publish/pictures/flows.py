@@ -127,7 +127,7 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = [
         "Left: who gave. Right: who got, and what is left on the whole. A band is as thick as its count of GPUs; a "
-        "paler part goes up to the upper end where sources leave a range."
+        "paler part goes up to the upper end where sources leave a range. From allocation.transfers."
     ]
     through = listed(sorted({short(name, 60) for flow in shown for name in flow.through}))
     if through:

@@ -134,9 +134,9 @@ def test_promises_stand_against_what_came_by_the_day() -> None:
         ],
         AS_OF,
     )
-    assert plate.title == "Of 100 GPUs promised by 2024-09-01, 40 had come: 40 %."
+    assert plate.title == "Of 100 GPUs promised by 2024-09-01, sources tell of 40 that came: 40 %."
     assert [panel.title for panel in plate.panels] == [
-        "Tesla: 40 of 100 due GPUs came",
+        "Tesla: 40 of 100 due GPUs known to have come",
         "Meta: 50 GPUs promised, none due yet",
     ]
     assert "100 promised by 2024-06-30; 40 delivered by 2024-07-01" in plate.panels[0].description
@@ -147,7 +147,7 @@ def test_promises_stand_against_what_came_by_the_day() -> None:
 
 def test_one_recipient_that_got_too_much_does_not_pay_for_another() -> None:
     plate = deliveries.plate([lot("a", 10, "2024-06-30", {"2024-06-01": 10}), lot("b", 90, "2025-06-30")], AS_OF)
-    assert plate.title == "Of 10 GPUs promised by 2024-09-01, 10 had come: 100 %."
+    assert plate.title == "Of 10 GPUs promised by 2024-09-01, sources tell of 10 that came: 100 %."
 
 
 def test_curves_say_when_half_had_come_and_with_what_band() -> None:

@@ -66,6 +66,8 @@ def test_the_page_says_who_gained_and_lost_what_and_on_whose_word(page: Page) ->
 def test_the_page_says_what_is_late_and_by_how_much(page: Page) -> None:
     late = page.text[page.text.index("What is late, and by how much") :]
     assert "Tesla, Inc. 60–300 days stated 12,000 NVIDIA H100 at least $500 million diversion" in late
+    row = late[late.index("60–300 days stated") :]
+    assert re.search(r"still open (confirmed|reported), [12] origins? What it rests on", row)
 
 
 def test_the_page_says_what_was_announced_contradicted_and_read(page: Page) -> None:

@@ -115,7 +115,8 @@ def test_evidence_is_read_for_as_many_rows_as_asked(published: Path) -> None:
     database = published / "waybill.duckdb"
     assert read_findings(database, most_rejections=1).evidence == {}
     findings = read_findings(database, most_rejections=1, most_evidence=1)
-    assert findings.evidence.keys() == {findings.transfers[0]["shipment_id"], findings.delays[0]["shipment_id"]}
+    told = (findings.transfers, findings.delays, findings.contested)
+    assert findings.evidence.keys() == {rows[0]["shipment_id"] for rows in told}
     first = findings.evidence[findings.transfers[0]["shipment_id"]]
     assert [(said["event"], said["origin_id"], said["language"]) for said in first] == [
         ("diversion", "cnbc", "en"),
