@@ -7,6 +7,8 @@ encrypted, too large, suspiciously well compressed or too deep is one rejected l
 
 import gzip
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -28,7 +30,10 @@ RATIO_FROM_BYTES = 10_000_000
 DEEPEST = 2
 MEDIA_TYPES = {"gzip": "application/gzip", "zip": "application/zip"}
 _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError,
+    LookupError, OverflowError,
+)  # fmt: skip
 
 ReadMember = Callable[[Document, Context, str], Iterator[Batch]]
 
@@ -173,7 +178,7 @@ def open_archive(document: Document, context: Context, read_member: ReadMember) 
             infos = archive.infolist()
     except _BROKEN as problem:
         raise Unreadable(_explained(problem)) from None
-    if not any(not info.is_dir() for info in infos):
+    if all(_is_folder(info) for info in infos):
         raise Unreadable("the archive holds no file: send it again")
     if len(infos) > MOST_MEMBERS:
         raise Unreadable(f"the archive holds {len(infos):,} files, more than {MOST_MEMBERS:,}: split it")
@@ -186,7 +191,7 @@ def _members(
     names: dict[str, int] = {}
     total = 0
     for index, info in enumerate(infos):
-        if info.is_dir():
+        if _is_folder(info):
             continue
         name = _shown(info.filename)
         names[name] = names.get(name, 0) + 1
@@ -212,8 +217,15 @@ def _refused(info: zipfile.ZipInfo, total: int) -> str | None:
     return None
 
 
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    # A name may be empty, which ZipInfo.is_dir does not expect.
+    return info.filename.endswith("/")
+
+
 def _shown(name: str) -> str:
     """A member's name as text: it only tells members apart, so it is kept, without control characters."""
+    if not name:
+        return "(no name)"
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)[:500]
 
 

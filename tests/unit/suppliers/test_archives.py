@@ -154,3 +154,9 @@ def test_a_member_is_read_from_any_place() -> None:
         assert stream.seek(0, io.SEEK_END) == len(CSV)
         stream.seek(2)
         assert stream.read() == CSV[2:]
+
+
+def test_a_file_without_a_name_is_refused_like_another_of_no_use() -> None:
+    reading = read(packed(("aaaa", CSV), ("orders.csv", CSV)).replace(b"aaaa", b"\0aaa"))
+    assert [line.sheet for line in reading.lines] == ["orders.csv"]
+    assert list(whys(reading)) == ["(no name)"]
