@@ -134,7 +134,7 @@ def _spec(
 
 
 def _statement(model: Model) -> str:
-    lines = model.sql.splitlines()
+    lines = model.written.splitlines()
     return "\n".join(line for line in lines if not line.startswith("--")).strip()
 
 

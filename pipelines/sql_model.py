@@ -3,7 +3,9 @@
 `sql/<schema>/<table>.sql` holds one SELECT. The first comment block says what the table is and its grain; lines
 `-- check <name>: <expression>` hold for every row, `-- warn <name>: …` should; a line `-- macro: <parameter> <TYPE>`
 makes it a table macro of the published file. The comment behind each output column says what it holds, with its
-constraints in braces: `{key, not null, -> schema.table.column, one of: a, b}`.
+constraints in braces: `{key, not null, -> schema.table.column, one of: a, b}`. A star stands for the columns of another
+table, which its comment names: `{columns of schema.table}`. A table read as `each_day.schema.table` is that table on
+each day of `allocation.history_days`, with the day as `known_on` (`pipelines.each_day`).
 
 Reading files and turning constraints into queries belongs here; running them belongs in `pipelines.warehouse`,
 Dagster in `pipelines.sql_assets`.
@@ -11,7 +13,7 @@ Dagster in `pipelines.sql_assets`.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -22,9 +24,13 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage
 
+from pipelines.each_day import CATALOG, DAY, NotByDay, on_each_day
+
+CHANGES_WITH_RECORDS = ("shipments", "allocation", "delays")
 _BRACES = re.compile(r"\s*\{(?P<constraints>[^{}]*)\}\s*$")
 _CHECK = re.compile(r"^(?P<kind>check|warn)\s+(?P<name>\w+):\s*(?P<expression>.+)$")
 _MACRO = re.compile(r"^macro:\s*(?P<parameter>\w+)\s+(?P<type>\w+)$")
+_COLUMNS_OF = re.compile(r"^columns of (?P<table>\w+\.\w+)$")
 _REFERENCE = re.compile(r"^->\s*(?P<table>\w+\.\w+)\.(?P<column>\w+)$")
 
 
@@ -59,7 +65,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Model:
-    """One SQL file. `tables` are the `schema.table` names that its SELECT reads."""
+    """One SQL file. `written` is its text, `sql` what runs: the same but for tables that it reads on each day.
+
+    `tables` are the `schema.table` names that its SELECT reads.
+    """
 
     schema: str
     name: str
@@ -70,6 +79,7 @@ class Model:
     tables: frozenset[str]
     parameters: frozenset[str]
     macro_parameter: tuple[str, str] | None = None
+    written: str = ""
 
     @property
     def table(self) -> str:
@@ -154,6 +164,7 @@ def read_model(path: Path) -> Model:
         tables=frozenset(tables),
         parameters=frozenset(str(node.this) for node in select.find_all(exp.Placeholder) if node.this),
         macro_parameter=macro,
+        written=text,
     )
 
 
@@ -165,9 +176,22 @@ def read_models(folder: Path) -> dict[str, Model]:
     models = {model.table: model for model in map(read_model, sorted(folder.glob("*/*.sql")))}
     graph = {name: models[name].dependencies & models.keys() for name in models}
     try:
-        return {name: models[name] for name in TopologicalSorter(graph).static_order()}
+        ordered = {name: models[name] for name in TopologicalSorter(graph).static_order()}
     except CycleError as error:
         raise InvalidModel(f"{folder}: these models need each other: {' -> '.join(error.args[1])}") from None
+    return {name: _with_each_day(_with_columns(model, ordered), ordered) for name, model in ordered.items()}
+
+
+def needed_for(table: str, models: Mapping[str, Model]) -> list[str]:
+    """`table` and the tables before it that change with the records, in the order in which they are built."""
+    needed: set[str] = set()
+    waiting = [table]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed and name in models and models[name].schema in CHANGES_WITH_RECORDS:
+            needed.add(name)
+            waiting += models[name].tables
+    return [name for name in models if name in needed]
 
 
 def column_sources(model: Model, known_columns: Mapping[str, Iterable[str]]) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -179,8 +203,10 @@ def column_sources(model: Model, known_columns: Mapping[str, Iterable[str]]) -> 
     for table in sorted(model.tables):
         database, name = table.split(".")
         columns = dict.fromkeys(known_columns.get(table, ()), "VARCHAR")
+        if f"{CATALOG}.{table}" in model.written:
+            columns[DAY] = "DATE"
         schema[database] = {**cast(dict[str, object], schema.get(database, {})), name: columns}
-    roots = lineage(None, model.sql, schema, dialect="duckdb")
+    roots = lineage(None, model.written, schema, dialect="duckdb")
     sources: dict[str, tuple[tuple[str, str], ...]] = {}
     for column in model.columns:
         found = {
@@ -190,6 +216,44 @@ def column_sources(model: Model, known_columns: Mapping[str, Iterable[str]]) -> 
         }
         sources[column.name] = tuple(sorted(found))
     return sources
+
+
+def _with_columns(model: Model, models: Mapping[str, Model]) -> Model:
+    """`model` with its star unfolded: the columns that it does not name itself, which may be empty here."""
+    columns: list[Column] = []
+    named = {column.name for column in model.columns}
+    for column in model.columns:
+        found = _COLUMNS_OF.match(column.name)
+        if found is None:
+            columns.append(column)
+        elif found["table"] not in models:
+            raise InvalidModel(
+                f"{model.table}: {{{column.name}}} names no model: write a table of sql/ as schema.table"
+            )
+        else:
+            others = [other for other in models[found["table"]].columns if other.name not in named]
+            columns += [replace(other, key=False, not_null=False) for other in others]
+    return replace(model, columns=tuple(columns))
+
+
+def _with_each_day(model: Model, models: Mapping[str, Model]) -> Model:
+    """`model` with each table that it reads as `each_day.schema.table` put before it as a query."""
+    text, end = [], 0
+    tokens = sqlglot.tokenize(model.written, read="duckdb")
+    for place, token in enumerate(tokens[:-4]):
+        if token.text == CATALOG and tokens[place + 1].text == ".":
+            table = "".join(part.text for part in tokens[place + 2 : place + 5])
+            if table not in models:
+                raise InvalidModel(f"{model.table} reads {CATALOG}.{table}, which is no model")
+            columns = [column.name for column in models[table].columns]
+            queries = {name: models[name].sql for name in needed_for(table, models)}
+            try:
+                query = on_each_day(table, columns, queries)
+            except NotByDay as error:
+                raise InvalidModel(f"{model.table}: {error}") from None
+            text += [model.written[end : token.start], f"(\n{query}\n)"]
+            end = tokens[place + 4].end + 1
+    return replace(model, sql="".join([*text, model.written[end:]])) if text else model
 
 
 def _header(text: str) -> list[str]:
@@ -213,10 +277,12 @@ def _parse(path: Path, text: str) -> exp.Query:
 
 def _column(path: Path, projection: exp.Expr) -> Column:
     name = projection.alias_or_name
-    if not name or name == "*":
-        raise InvalidModel(f"{path}: an output column without a name ({projection.sql()}): write it out, AS name")
     comment = " ".join(part.strip() for part in projection.comments or ())
     constraints = _BRACES.search(comment)
+    if name == "*" and constraints and _COLUMNS_OF.match(constraints["constraints"]):
+        return Column(constraints["constraints"], _BRACES.sub("", comment).strip())
+    if not name or name == "*":
+        raise InvalidModel(f"{path}: an output column without a name ({projection.sql()}): write it out, AS name")
     description = _BRACES.sub("", comment).strip()
     if not description:
         raise InvalidModel(f"{path}: column {name} has no comment behind it: say what it holds and its unit")
