@@ -87,7 +87,7 @@ class Claims:
             move = self.moves[lot.lot_id]
             return self._claim(
                 move.kind, lot, move.gpus, giver=move.from_id, to=move.to_id, promised=move.was_due,
-                revised=move.due, actual=move.day, maker=move.kind == "resale",
+                revised=lot.due if move.due else None, actual=move.day, maker=move.kind == "resale",
             )  # fmt: skip
         order = self.first[lot.lot_id]
         return self._order(order, lot, gpus=lot.known_gpus, product=product, due=due or lot.due)

@@ -59,6 +59,8 @@ def _fields(ledger: Ledger, truth: Truth, lot: Lot, row: dict[str, Any]) -> Iter
     if lot.moved != "resale":
         yield "first promise", (lot.dues[0][1],) * 2, (row["first_promised_start"], row["first_promised_end"])
         yield "current promise", (lot.due,) * 2, (row["current_promised_start"], row["current_promised_end"])
+        mine = tuple(due for told_on, due in lot.dues if not lot.moved_on or told_on >= lot.moved_on)
+        yield "promises", mine, ledger.promises.get((row["shipment_id"], lot.current_to), ())
         outcome = ledger.outcomes.get(row["shipment_id"], {})
         yield "days late", lot.days_late(truth.as_of), outcome.get("days_late")
 

@@ -103,6 +103,15 @@ class Ledger:
         return {row["shipment_id"]: row for row in self.built.rows("FROM delays.lot_outcomes")}
 
     @cached_property
+    def promises(self) -> dict[tuple[str, str | None], tuple[date, ...]]:
+        """For each lot and party, the ends of what it was promised, in order."""
+        found: dict[tuple[str, str | None], tuple[date, ...]] = {}
+        for row in self.built.rows("FROM delays.promises ORDER BY shipment_id, entity_id, revision_number"):
+            key = row["shipment_id"], self.party(row["entity_id"])
+            found[key] = (*found.get(key, ()), row["promised_end"])
+        return found
+
+    @cached_property
     def delivered_spans(self) -> dict[str, tuple[date | None, date | None]]:
         """The days on which each lot may have been complete: delivered_on is the last of them."""
         rows = self.built.rows("""
