@@ -52,6 +52,9 @@ docs: $(READY) ## Write docs/dictionary.md and sql/lineage.json from the SQL fil
 	@$(BIN)/python -m pipelines.lineage
 	@$(BIN)/python -m pipelines.publish.dictionary
 
+contract: $(READY) ## Draft a contract from a supplier's file: make contract FILE=path/to/file
+	@$(BIN)/python -m pipelines.suppliers.draft "$(FILE)"
+
 snapshot: $(READY) ## Write the reviewed asset graph, tests/graph/asset_graph.txt
 	@$(BIN)/python -m tests.graph.snapshot
 

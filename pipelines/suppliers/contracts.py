@@ -116,10 +116,14 @@ class CsvFormat(_Part):
 
 
 class XlsxFormat(_Part):
-    """How a workbook is written. `sheet` is a name or pattern (`Ship*`); without it the first sheet is read."""
+    """How a workbook is written. `sheet` is a name or pattern (`Ship*`); without it the first sheet is read.
+
+    `number_dates` says from which year on cells of days may be bare numbers that count days, as Excel does.
+    """
 
     kind: Literal["xlsx"]
     sheet: str | None = None
+    number_dates: Literal[1900, 1904] | None = None
     header_row: int | None = Field(default=None, ge=1)
 
 

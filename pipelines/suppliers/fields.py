@@ -20,6 +20,7 @@ from pipelines.suppliers.contracts import (
     StatementColumn,
     Status,
     Unit,
+    XlsxFormat,
     fold,
 )
 from pipelines.suppliers.line import Certainty, RejectedLine, Statement, SupplierLine
@@ -56,6 +57,8 @@ class LineReader:
         self._sheet = sheet
         self._blank_words = {fold(one) for one in contract.blank_words}
         self._first_of: dict[str, str] = {str(name): mark for name, mark in contract.first_of.items()}
+        how = contract.format
+        self._number_dates = how.number_dates if isinstance(how, XlsxFormat) else None
         self._known_skus: dict[str, bool] = {}
 
     def rejected(self, row: Row, part: int, reasons: list[Reason]) -> RejectedLine:
@@ -182,7 +185,7 @@ class LineReader:
         if name == "unit_price":
             return values.price(cell, self._contract.numbers)
         if name in DATE_FIELDS:
-            return values.day(cell, self._contract.date_formats)
+            return values.day(cell, self._contract.date_formats, self._number_dates)
         if name == "sent_at":
             return values.instant(cell)
         if name == "currency":

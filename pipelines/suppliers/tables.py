@@ -21,6 +21,7 @@ from pipelines.suppliers.contracts import (
     DocumentDate,
     JsonFormat,
     ParquetFormat,
+    XlsxFormat,
     contracts_for_name,
     fold,
 )
@@ -288,11 +289,15 @@ def _document_date(contract: Contract, name: str, table: Table, header: Header) 
         return None
     cell = _date_in_name(how, name) if how.name_pattern is not None else _cell_after(how, table, header)
     try:
-        return values.day(cell, how.formats or contract.date_formats)
+        return values.day(cell, how.formats or contract.date_formats, _number_dates(contract))
     except values.BadValue as problem:
         raise Unreadable(
             f"its date: {problem}; name the file or fill the cell as contract {contract.name} says"
         ) from None
+
+
+def _number_dates(contract: Contract) -> int | None:
+    return contract.format.number_dates if isinstance(contract.format, XlsxFormat) else None
 
 
 def _date_in_name(how: DocumentDate, name: str) -> Cell:

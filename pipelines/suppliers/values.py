@@ -76,8 +76,10 @@ def price(cell: Cell, marks: Numbers) -> float:
     return value
 
 
-def day(cell: Cell, formats: tuple[str, ...]) -> date:
-    """A day: a typed one, or text in one of the formats."""
+def day(cell: Cell, formats: tuple[str, ...], number_dates: int | None = None) -> date:
+    """A day: a typed one, text in one of the formats, or with `number_dates` (1900, 1904) a number as Excel counts."""
+    if number_dates is not None and isinstance(cell, int | float) and not isinstance(cell, bool):
+        return _plausible(_counted(cell, number_dates), cell)
     if isinstance(cell, datetime):
         return _plausible(cell.date(), cell)
     if isinstance(cell, date):
@@ -94,6 +96,15 @@ def day(cell: Cell, formats: tuple[str, ...]) -> date:
     if any(_has_shape(text, one) for one in formats):
         raise BadValue(f"{shown(text)} is a date that does not exist")
     raise BadValue(f"{shown(text)} is no date in the form {' or '.join(_written(one) for one in formats)}")
+
+
+def _counted(cell: float, first_year: int) -> date:
+    # Excel takes 1900 for a leap year, so that its days from March 1900 on are counted from 1899-12-30.
+    start = date(1904, 1, 1) if first_year == 1904 else date(1899, 12, 30)
+    try:
+        return start + timedelta(days=math.floor(cell))
+    except (OverflowError, ValueError):
+        raise BadValue(f"{shown(cell)} counts no day") from None
 
 
 def instant(cell: Cell) -> datetime:

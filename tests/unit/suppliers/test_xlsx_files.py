@@ -155,3 +155,13 @@ def test_formatted_but_empty_cells_far_away_do_no_harm() -> None:
     book = Workbook()
     page(book).cell(1_048_576, 16_384).number_format = "0.00"
     assert len(read_book(saved(book)).lines) == 1
+
+
+@pytest.mark.parametrize(("counted_from", "number"), [(1900, 45471), (1904, 44009)])
+def test_days_may_be_bare_numbers_where_the_contract_says_so(counted_from: int, number: int) -> None:
+    by = contract(files=["*.xlsx"], format={"kind": "xlsx", "number_dates": counted_from})
+    days = (number, number + 0.75, 1e300)
+    rows = [["A", place, "H100", 8, None, None, None, day, None, None] for place, day in enumerate(days)]
+    reading = read(workbook([NAMES, *rows]), by, name="orders.xlsx")
+    assert [line.promised_on for line in reading.lines] == [date(2024, 6, 28)] * 2
+    assert "counts no day" in reading.rejected[0].reasons[0]

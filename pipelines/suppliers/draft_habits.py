@@ -1,0 +1,63 @@
+"""The habits of cells, as `make contract` finds them out: what reads as a day, a number, a known word.
+
+Pure, and for drafts alone: reading a file follows its contract, never these.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from pipelines.suppliers.contracts import fold
+from pipelines.suppliers.draft_words import DATE_FORMATS
+from pipelines.suppliers.rows import Cell, cell_text
+
+
+def is_number(cell: Cell) -> bool:
+    """Whether a cell is a number, by whatever marks."""
+    return not isinstance(cell, bool) and (
+        isinstance(cell, int | float) or re.fullmatch(r"[+-]?[\d.,' \u00a0]+", cell_text(cell)) is not None
+    )
+
+
+def is_day(cell: Cell) -> bool:
+    """Whether a cell is a day, in any form that is tried."""
+    return isinstance(cell, date) or any(reads_as(cell_text(cell), one) for one in DATE_FORMATS)
+
+
+def reads_as(text: str, date_format: str) -> bool:
+    """Whether a text is a plausible day in this form."""
+    try:
+        return 1990 <= datetime.strptime(f"{text} +0000", f"{date_format} %z").year <= 2100
+    except ValueError:
+        return False
+
+
+def decimal_mark(texts: Sequence[str]) -> tuple[str, str | None]:
+    """The decimal mark, and why that is not certain."""
+    for mark, other in ((".", ","), (",", ".")):
+        last = [text for text in texts if mark in text and text.rfind(mark) > text.rfind(other)]
+        if any(other in text or not re.search(rf"{re.escape(mark)}\d{{3}}$", text) for text in last):
+            return mark, None
+    example = next(text for text in texts if set(text) & set(".,' "))
+    mark = "," if "." in example else "."
+    return mark, f"{example!r} may be a thousand or a fraction; taken for {example.replace('.', '').replace(',', '')}"
+
+
+def meaning_of(word: str, known: Sequence[tuple[str, str]]) -> str:
+    """Our word for one of the file's; the last known one where none fits."""
+    text = fold(word)
+    for part, meaning in known:
+        if text.startswith(part) or (len(part) > 3 and part in text):
+            return meaning
+    return known[-1][1]
+
+
+def in_a_comment(text: str) -> str:
+    """A text on one line, without what no comment may hold."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
+def quoted(value: object) -> str:
+    """A value as TOML: its basic strings are JSON's, but for the solidus and DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
