@@ -7,30 +7,17 @@
 -- check something_happened: delivered + cancelled + censored > 0
 WITH counts AS (
     SELECT
-        CASE
-            WHEN grouping(o.supplier_id) = 0 THEN 'supplier'
-            WHEN grouping(o.product_id) = 0 THEN 'product'
-            WHEN grouping(o.buyer_id) = 0 THEN 'buyer'
-            ELSE 'all'
-        END AS group_kind,
-        CASE
-            WHEN grouping(o.supplier_id) = 0 THEN o.supplier_id
-            WHEN grouping(o.product_id) = 0 THEN o.product_id
-            WHEN grouping(o.buyer_id) = 0 THEN o.buyer_id
-            ELSE 'all'
-        END AS group_id,
+        o.group_kind,
+        o.group_id,
         CASE WHEN grouping(o.quarter) = 0 THEN o.quarter::VARCHAR ELSE 'all' END AS cohort,
         o.days_late,
-        count(*) AS lots,
-        count(*) FILTER (WHERE o.outcome = 'delivered') AS delivered,
-        count(*) FILTER (WHERE o.outcome = 'cancelled') AS cancelled
-    FROM delays.lot_outcomes AS o
-    WHERE o.is_due
+        sum(o.lots)::BIGINT AS lots,
+        sum(o.delivered)::BIGINT AS delivered,
+        sum(o.cancelled)::BIGINT AS cancelled
+    FROM delays.outcome_counts AS o
+    WHERE o.days_late IS NOT NULL
     GROUP BY GROUPING SETS (
-        (o.days_late), (o.days_late, o.quarter),
-        (o.supplier_id, o.days_late), (o.supplier_id, o.days_late, o.quarter),
-        (o.product_id, o.days_late), (o.product_id, o.days_late, o.quarter),
-        (o.buyer_id, o.days_late), (o.buyer_id, o.days_late, o.quarter)
+        (o.group_kind, o.group_id, o.days_late), (o.group_kind, o.group_id, o.days_late, o.quarter)
     )
 ),
 
@@ -43,7 +30,6 @@ at_risk AS (
             ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
         )::BIGINT AS at_risk
     FROM counts AS c
-    WHERE c.group_id IS NOT NULL
 ),
 
 survival AS (

@@ -2,6 +2,7 @@
 -- calculation. A lot counts once, for whoever holds it now; what a diversion did to the party that lost
 -- the lot stands in delays.shipment_delays.
 -- check days_late_where_due: is_due = (days_late IS NOT NULL)
+-- check ends_in_order: coalesce(ended_start <= ended_on, TRUE)
 -- check never_early: coalesce(days_late >= 0, TRUE)
 -- check open_has_no_end: (outcome = 'open') = (ended_on IS NULL)
 -- check no_more_than_promised: coalesce(in_time_gpus BETWEEN 0 AND promised_gpus, TRUE)
@@ -13,6 +14,7 @@ WITH told AS (
         e.gpus_best,
         e.superseded,
         r.statement,
+        e.happened_start,
         coalesce(e.happened_end, e.known_at::DATE) AS happened_on
     FROM shipments.events AS e
     INNER JOIN records.shipment_records AS r ON e.record_id = r.record_id
@@ -26,6 +28,8 @@ happened AS (
         t.shipment_id,
         max(t.happened_on) FILTER (WHERE t.event = 'cancellation' AND NOT t.superseded) AS cancelled_on,
         max(t.happened_on) FILTER (WHERE t.event = 'delivery' AND NOT t.superseded) AS delivered_on,
+        max(t.happened_start) FILTER (WHERE t.event = 'delivery' AND NOT t.superseded) AS delivered_start,
+        max(t.happened_start) FILTER (WHERE t.event = 'cancellation' AND NOT t.superseded) AS cancelled_start,
         greatest(
             max(t.gpus_best) FILTER (
                 WHERE t.event = 'delivery' AND t.statement <> 'shipment' AND t.happened_on <= s.first_promised_end
@@ -52,6 +56,7 @@ ends AS (
         coalesce(s.first_promised_end <= $as_of, FALSE) AS is_due,
         s.status,
         h.in_time_gpus,
+        CASE s.status WHEN 'delivered' THEN h.delivered_start WHEN 'cancelled' THEN h.cancelled_start END AS ended_start,
         CASE s.status
             WHEN 'delivered' THEN coalesce(s.delivered_on, h.delivered_on, s.last_known_at::DATE)
             WHEN 'cancelled' THEN coalesce(h.cancelled_on, s.last_known_at::DATE)
@@ -78,7 +83,10 @@ SELECT
     date_trunc('quarter', o.promised_end)::DATE AS quarter, -- First day of the quarter of promised_end.
     o.is_due, -- Whether the first promised interval has ended by the day of the calculation. {not null}
     o.outcome, -- How it stands on that day. {not null, one of: delivered, cancelled, open}
-    CASE WHEN o.outcome <> 'open' THEN o.ended_on END AS ended_on, -- Day of the whole delivery, or of cancellation.
+    CASE
+        WHEN o.outcome <> 'open' THEN least(o.ended_start, o.ended_on)
+    END AS ended_start, -- First day on which that may have been; the same day where a day is stated.
+    CASE WHEN o.outcome <> 'open' THEN o.ended_on END AS ended_on, -- Last day of the whole delivery, or of cancellation.
     CASE
         WHEN o.is_due
             THEN greatest(0, CASE WHEN o.outcome = 'open' THEN $as_of ELSE o.ended_on END - o.promised_end)

@@ -8,60 +8,15 @@
 -- check value_is_in_order: coalesce(value_usd_low <= value_usd_best AND value_usd_best <= value_usd_high, TRUE)
 -- check diversion_says_which: (cause = 'diversion') = (because_of_shipment_id IS NOT NULL)
 -- check open_has_no_delivery: NOT open OR delivered_end IS NULL
-WITH legs AS (
-    SELECT
-        w.first_shipment_id AS lost_id,
-        w.second_shipment_id AS returned_id
-    FROM shipments.swaps AS w
-    UNION
-    SELECT
-        w.second_shipment_id AS lost_id,
-        w.first_shipment_id AS returned_id
-    FROM shipments.swaps AS w
-),
-
--- What records state of the delay, for the party that they name or else for the one that would wait; said of
--- a lot got in a swap, it is said of the wait that began with the lot lost.
-matched AS (
-    SELECT
-        m.shipment_id,
-        r.*,
-        CASE
-            WHEN r.to_id IN (s.original_to_id, s.current_to_id) THEN r.to_id
-            ELSE coalesce(s.original_to_id, s.current_to_id)
-        END AS waiting_id
-    FROM shipments.record_matches AS m
-    INNER JOIN records.shipment_records AS r ON m.record_id = r.record_id
-    INNER JOIN shipments.shipments AS s ON m.shipment_id = s.shipment_id
-    WHERE r.event IN ('delay', 'diversion') AND r.certainty <> 'denied' AND NOT r.superseded
-),
-
-delay_records AS (
-    SELECT
-        coalesce(l.lost_id, m.shipment_id) AS about_id,
-        m.*
-    FROM matched AS m
-    INNER JOIN shipments.shipments AS s ON m.shipment_id = s.shipment_id
-    LEFT JOIN legs AS l ON m.shipment_id = l.returned_id AND m.waiting_id = s.current_to_id
-    WHERE m.event = 'delay'
-),
-
 -- The surest statement holds, among equals the newest: rivals are never averaged.
-ranked AS (
+WITH stated AS (
     SELECT
-        r.*,
-        CASE r.certainty WHEN 'confirmed' THEN 1 WHEN 'reported' THEN 2 ELSE 3 END AS doubt
-    FROM delay_records AS r
-),
-
-stated AS (
-    SELECT
-        r.about_id AS shipment_id,
-        r.waiting_id AS entity_id,
+        r.shipment_id,
+        r.entity_id,
         first(
-            { 'low': r.delay_low_days, 'high': r.delay_high_days }
+            { 'low': r.delay_days_low, 'high': r.delay_days_high }
             ORDER BY r.doubt ASC, r.known_at DESC, r.record_id ASC
-        ) FILTER (WHERE coalesce(r.delay_low_days, r.delay_high_days) IS NOT NULL) AS delay,
+        ) FILTER (WHERE coalesce(r.delay_days_low, r.delay_days_high) IS NOT NULL) AS delay,
         first(
             { 'low': r.gpus_low, 'best': r.gpus_best, 'high': r.gpus_high }
             ORDER BY r.doubt ASC, r.known_at DESC, r.record_id ASC
@@ -70,74 +25,26 @@ stated AS (
             { 'low': r.value_usd_low, 'best': r.value_usd_best, 'high': r.value_usd_high }
             ORDER BY r.doubt ASC, r.known_at DESC, r.record_id ASC
         ) FILTER (WHERE coalesce(r.value_usd_low, r.value_usd_high) IS NOT NULL) AS value_usd
-    FROM ranked AS r
-    GROUP BY r.about_id, r.waiting_id
-),
-
-restrictions AS (
-    SELECT
-        r.to_id,
-        CASE WHEN e.kind = 'country' THEN e.country END AS country,
-        r.family_id,
-        r.known_at
-    FROM records.shipment_records AS r
-    INNER JOIN records.entities AS e ON r.to_id = e.entity_id
-    WHERE r.event = 'restriction' AND r.certainty <> 'denied' AND NOT r.superseded
-),
-
-barred AS (
-    SELECT
-        e.entity_id,
-        r.family_id,
-        r.known_at
-    FROM restrictions AS r
-    INNER JOIN records.entities AS e ON r.country = e.country
-    UNION
-    SELECT
-        r.to_id AS entity_id,
-        r.family_id,
-        r.known_at
-    FROM restrictions AS r
-),
-
--- Restrictions that became known while the lot was awaited, on the party or its country, and on its product
--- family.
-restricted AS (
-    SELECT
-        p.shipment_id,
-        p.entity_id,
-        min(x.known_at) AS known_at
-    FROM delays.waits AS p
-    INNER JOIN shipments.shipments AS s ON p.shipment_id = s.shipment_id
-    INNER JOIN barred AS x ON p.entity_id = x.entity_id AND s.first_known_at <= x.known_at
-    WHERE x.family_id = s.family_id OR 'gpu' IN (x.family_id, s.family_id)
-    GROUP BY p.shipment_id, p.entity_id
-),
-
-moved_by_supplier AS (
-    SELECT DISTINCT
-        p.shipment_id,
-        p.entity_id
-    FROM delays.promises AS p
-    WHERE p.source_kind = 'supplier' AND p.slip_from_first_days_high > 0
+    FROM delays.stated_delays AS r
+    GROUP BY r.shipment_id, r.entity_id
 ),
 
 evidence AS (
     SELECT
-        r.about_id AS shipment_id,
-        r.waiting_id AS entity_id,
+        r.shipment_id,
+        r.entity_id,
         r.origin_id,
         r.known_at
-    FROM delay_records AS r
+    FROM delays.stated_delays AS r
     UNION ALL
     SELECT
-        m.shipment_id,
+        e.shipment_id,
         s.original_to_id AS entity_id,
-        m.origin_id,
-        m.known_at
-    FROM matched AS m
-    INNER JOIN shipments.shipments AS s ON m.shipment_id = s.shipment_id
-    WHERE m.event = 'diversion'
+        e.origin_id,
+        e.known_at
+    FROM shipments.events AS e
+    INNER JOIN shipments.shipments AS s ON e.shipment_id = s.shipment_id
+    WHERE e.event = 'diversion' AND e.certainty <> 'denied' AND NOT e.superseded
     UNION ALL
     SELECT
         p.shipment_id,
@@ -167,13 +74,10 @@ weighed AS (
         t.value_usd,
         p.is_diverted AND p.awaited_id IS NOT NULL AS is_swapped,
         g.origins,
-        g.known_at,
-        v.shipment_id IS NOT NULL AS is_moved_by_supplier
+        g.known_at
     FROM delays.waits AS p
     LEFT JOIN stated AS t ON p.shipment_id = t.shipment_id AND p.entity_id IS NOT DISTINCT FROM t.entity_id
     LEFT JOIN grounds AS g ON p.shipment_id = g.shipment_id AND p.entity_id IS NOT DISTINCT FROM g.entity_id
-    LEFT JOIN moved_by_supplier AS v
-        ON p.shipment_id = v.shipment_id AND p.entity_id IS NOT DISTINCT FROM v.entity_id
 ),
 
 -- How long the other side of a swap waits: a stated delay is longer than any computed one.
@@ -181,8 +85,8 @@ rivals AS (
     SELECT
         l.lost_id AS shipment_id,
         bool_or(w.is_stated) AS is_stated,
-        max(w.slip_days_high) AS slip_days_high
-    FROM legs AS l
+        max(coalesce(w.slip_days_high, w.slip_days_low)) AS slip_days_high
+    FROM delays.swap_legs AS l
     INNER JOIN weighed AS w ON l.returned_id = w.shipment_id AND w.is_diverted
     GROUP BY l.lost_id
 ),
@@ -194,10 +98,14 @@ late AS (
     WHERE
         w.is_stated
         OR (w.is_diverted AND NOT w.is_swapped)
-        OR (NOT w.is_diverted AND w.slip_days_high > 0)
         OR (
-            w.is_swapped AND w.slip_days_high > 0
-            AND NOT coalesce(r.is_stated, FALSE) AND w.slip_days_high >= coalesce(r.slip_days_high, 0)
+            NOT w.is_diverted AND w.first_promised_end IS NOT NULL
+            AND coalesce(w.slip_days_high, w.slip_days_low) > 0
+        )
+        OR (
+            w.is_swapped AND coalesce(w.slip_days_high, w.slip_days_low) > 0
+            AND NOT coalesce(r.is_stated, FALSE)
+            AND coalesce(w.slip_days_high, w.slip_days_low) >= coalesce(r.slip_days_high, 0)
         )
 ),
 
@@ -233,13 +141,10 @@ sized AS (
             WHEN t.is_open AND NOT t.is_diverted THEN coalesce(s.outstanding_gpus_high, s.gpus_high)
             ELSE s.gpus_high
         END AS gpus_high,
-        x.shipment_id IS NOT NULL AS is_restricted
+        c.cause
     FROM late AS t
     INNER JOIN shipments.shipments AS s ON t.shipment_id = s.shipment_id
-    LEFT JOIN restricted AS x
-        ON
-            t.shipment_id = x.shipment_id AND t.entity_id = x.entity_id
-            AND x.known_at::DATE <= coalesce(t.delivered_end, $as_of)
+    INNER JOIN delays.causes AS c ON t.wait_id = c.wait_id
 )
 
 SELECT
@@ -274,12 +179,7 @@ SELECT
     z.slip_days_high, -- Computed slip, at most; open waits run to the calculation or the promise ahead.
     z.delay.low AS stated_delay_days_low, -- Delay as the surest record states it, at least.
     z.delay.high AS stated_delay_days_high, -- Delay as the surest record states it, at most.
-    CASE
-        WHEN z.is_diverted THEN 'diversion'
-        WHEN z.is_restricted THEN 'export_control'
-        WHEN z.is_moved_by_supplier THEN 'supplier'
-        ELSE 'unknown'
-    END AS cause, -- Why it waits. {not null, one of: diversion, supplier, export_control, site, unknown}
+    z.cause, -- Why it waits, as far as records say: delays.causes. {not null, one of: diversion, supplier, export_control, site, unknown}
     CASE
         WHEN z.is_diverted THEN z.shipment_id
     END AS because_of_shipment_id, -- The lot whose diversion makes it wait. {-> shipments.shipments.shipment_id}

@@ -8,33 +8,20 @@
 -- check small_groups_say_so: lots_due >= 5 OR (median_slip_days IS NULL AND note = 'under 5 lots')
 WITH counts AS (
     SELECT
-        CASE
-            WHEN grouping(o.supplier_id) = 0 THEN 'supplier'
-            WHEN grouping(o.product_id) = 0 THEN 'product'
-            WHEN grouping(o.buyer_id) = 0 THEN 'buyer'
-            ELSE 'all'
-        END AS group_kind,
-        CASE
-            WHEN grouping(o.supplier_id) = 0 THEN o.supplier_id
-            WHEN grouping(o.product_id) = 0 THEN o.product_id
-            WHEN grouping(o.buyer_id) = 0 THEN o.buyer_id
-            ELSE 'all'
-        END AS group_id,
+        o.group_kind,
+        o.group_id,
         o.quarter,
-        count(*) AS lots,
-        count(*) FILTER (WHERE o.is_due) AS lots_due,
-        count(*) FILTER (WHERE o.is_due AND o.is_on_time_in_full) AS on_time_in_full,
-        count(*) FILTER (WHERE o.is_due AND o.outcome = 'delivered') AS delivered,
-        count(*) FILTER (WHERE o.is_due AND o.outcome = 'cancelled') AS cancelled,
-        count(*) FILTER (WHERE o.is_due AND o.outcome = 'open') AS open,
-        count(*) FILTER (WHERE o.is_due AND o.promised_gpus IS NULL) AS lots_without_count,
-        sum(o.promised_gpus) FILTER (WHERE o.is_due) AS due_gpus,
-        sum(o.in_time_gpus) FILTER (WHERE o.is_due) AS in_time_gpus
-    FROM delays.lot_outcomes AS o
-    WHERE o.quarter IS NOT NULL
-    GROUP BY GROUPING SETS (
-        (o.quarter), (o.supplier_id, o.quarter), (o.product_id, o.quarter), (o.buyer_id, o.quarter)
-    )
+        sum(o.lots)::BIGINT AS lots,
+        coalesce(sum(o.lots) FILTER (WHERE o.days_late IS NOT NULL), 0)::BIGINT AS lots_due,
+        coalesce(sum(o.on_time_in_full) FILTER (WHERE o.days_late IS NOT NULL), 0)::BIGINT AS on_time_in_full,
+        coalesce(sum(o.delivered) FILTER (WHERE o.days_late IS NOT NULL), 0)::BIGINT AS delivered,
+        coalesce(sum(o.cancelled) FILTER (WHERE o.days_late IS NOT NULL), 0)::BIGINT AS cancelled,
+        coalesce(sum(o.open) FILTER (WHERE o.days_late IS NOT NULL), 0)::BIGINT AS open,
+        coalesce(sum(o.lots_without_count) FILTER (WHERE o.days_late IS NOT NULL), 0)::BIGINT AS lots_without_count,
+        sum(o.due_gpus) FILTER (WHERE o.days_late IS NOT NULL) AS due_gpus,
+        sum(o.in_time_gpus) FILTER (WHERE o.days_late IS NOT NULL) AS in_time_gpus
+    FROM delays.outcome_counts AS o
+    GROUP BY o.group_kind, o.group_id, o.quarter
 ),
 
 -- A share that should be exactly one half may come out a hair below it.
@@ -78,5 +65,4 @@ SELECT
 FROM counts AS c
 LEFT JOIN percentiles AS p
     ON c.group_kind = p.group_kind AND c.group_id = p.group_id AND c.quarter::VARCHAR = p.cohort
-WHERE c.group_id IS NOT NULL
 ORDER BY c.group_kind, c.group_id, c.quarter

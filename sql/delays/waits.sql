@@ -2,20 +2,9 @@
 -- waits for, until when it waited or waits, and the slip that follows. Whether it is late is said in
 -- delays.shipment_delays.
 -- check slip_is_in_order: coalesce(slip_days_low <= slip_days_high, TRUE)
+-- check arrival_is_in_order: coalesce(arrives_start <= arrives_end, TRUE)
 -- check open_has_no_delivery: NOT is_open OR delivered_end IS NULL
-WITH legs AS (
-    SELECT
-        w.first_shipment_id AS lost_id,
-        w.second_shipment_id AS returned_id
-    FROM shipments.swaps AS w
-    UNION
-    SELECT
-        w.second_shipment_id AS lost_id,
-        w.first_shipment_id AS returned_id
-    FROM shipments.swaps AS w
-),
-
-diversions AS (
+WITH diversions AS (
     SELECT
         e.shipment_id,
         coalesce(min(e.happened_start), min(e.known_at::DATE)) AS diverted_start,
@@ -35,17 +24,23 @@ first_promises AS (
     SELECT
         p.shipment_id,
         p.entity_id,
+        p.promised_start,
         p.promised_end
     FROM delays.promises AS p
     WHERE p.revision_number = 1
 ),
 
+-- The first day by the newest promise: its own, or what its slip against the first promise says.
 last_promises AS (
     SELECT
         p.shipment_id,
         p.entity_id,
-        p.promised_start,
-        p.promised_end
+        p.revision_number,
+        p.promised_end,
+        coalesce(
+            p.promised_start,
+            p.promised_end + (p.slip_from_first_days_low - p.slip_from_first_days_high)::INTEGER
+        ) AS promised_start
     FROM delays.promises AS p
     QUALIFY row_number() OVER (PARTITION BY p.shipment_id, p.entity_id ORDER BY p.revision_number DESC) = 1
 ),
@@ -59,7 +54,7 @@ parties AS (
         FALSE AS is_diverted,
         CASE WHEN s.original_to_id <> s.current_to_id THEN NULL ELSE s.first_promised_end END AS promised_end
     FROM shipments.shipments AS s
-    WHERE s.certainty <> 'denied' AND s.shipment_id NOT IN (SELECT l.returned_id FROM legs AS l)
+    WHERE s.certainty <> 'denied' AND s.shipment_id NOT IN (SELECT l.returned_id FROM delays.swap_legs AS l)
     UNION ALL
     SELECT
         s.shipment_id,
@@ -89,11 +84,12 @@ awaited AS (
         p.entity_id,
         l.returned_id AS awaited_id
     FROM parties AS p
-    INNER JOIN legs AS l ON p.shipment_id = l.lost_id
+    INNER JOIN delays.swap_legs AS l ON p.shipment_id = l.lost_id
     WHERE p.is_diverted
 ),
 
--- An open lot ends on the day of the calculation, or when it is promised now where that lies ahead; a lot got
+-- Of an interval, the first day counts for the shortest wait and the last day for the longest; a promise without a
+-- last day that lies ahead leaves the longest wait unknown. An open lot ends on the day of the calculation, or when it is promised now where that lies ahead; a lot got
 -- in a swap of which neither promise nor delivery is known ends the wait on the day of the swap.
 awaited_days AS (
     SELECT
@@ -104,13 +100,13 @@ awaited_days AS (
         o.outcome = 'open' AND coalesce(q.promised_end, q.promised_start, x.current_promised_end) IS NULL
         AND a.awaited_id <> a.shipment_id AND d.shipment_id IS NOT NULL AS is_swapped_only,
         o.ended_on,
+        o.ended_start,
         CASE WHEN o.outcome = 'delivered' THEN o.ended_on END AS delivered_on,
         CASE
             WHEN q.shipment_id IS NOT NULL THEN q.promised_start ELSE x.current_promised_start
         END AS promised_start,
         CASE
-            WHEN q.shipment_id IS NOT NULL THEN coalesce(q.promised_end, q.promised_start)
-            ELSE x.current_promised_end
+            WHEN q.shipment_id IS NOT NULL THEN q.promised_end ELSE x.current_promised_end
         END AS promised_end,
         d.diverted_start,
         d.diverted_end
@@ -133,17 +129,20 @@ ends AS (
         max(
             CASE
                 WHEN a.is_swapped_only THEN a.diverted_start
-                WHEN a.outcome <> 'open' THEN a.ended_on
+                WHEN a.outcome <> 'open' THEN coalesce(a.ended_start, a.ended_on)
                 ELSE greatest($as_of, a.promised_start)
             END
         ) AS end_low,
-        max(
-            CASE
-                WHEN a.is_swapped_only THEN a.diverted_end
-                WHEN a.outcome <> 'open' THEN a.ended_on
-                ELSE greatest($as_of, a.promised_end)
-            END
-        ) AS end_high
+        CASE
+            WHEN NOT bool_or(coalesce(a.outcome = 'open' AND a.promised_end IS NULL AND a.promised_start > $as_of, FALSE))
+                THEN max(
+                    CASE
+                        WHEN a.is_swapped_only THEN a.diverted_end
+                        WHEN a.outcome <> 'open' THEN a.ended_on
+                        ELSE greatest($as_of, a.promised_end)
+                    END
+                )
+        END AS end_high
     FROM awaited_days AS a
     GROUP BY a.shipment_id, a.entity_id
 ),
@@ -158,10 +157,20 @@ computed AS (
         e.delivered_end,
         coalesce(f.promised_end, p.promised_end) AS first_promised_end,
         coalesce(e.last_promised_end, q.promised_end) AS last_promised_end,
-        coalesce(f.promised_end, p.promised_end, CASE WHEN p.is_diverted THEN d.diverted_start END) AS base_start,
+        coalesce(
+            f.promised_end, p.promised_end, CASE WHEN p.is_diverted THEN d.diverted_start ELSE f.promised_start END
+        ) AS base_start,
         coalesce(f.promised_end, p.promised_end, CASE WHEN p.is_diverted THEN d.diverted_end END) AS base_end,
-        CASE WHEN e.shipment_id IS NULL THEN $as_of ELSE e.end_low END AS end_low,
-        CASE WHEN e.shipment_id IS NULL THEN $as_of ELSE e.end_high END AS end_high
+        CASE
+            WHEN e.shipment_id IS NOT NULL THEN e.end_low
+            WHEN q.revision_number > 1 THEN greatest($as_of, q.promised_start)
+            ELSE $as_of
+        END AS end_low,
+        CASE
+            WHEN e.shipment_id IS NOT NULL THEN e.end_high
+            WHEN q.revision_number > 1 THEN greatest($as_of, q.promised_end)
+            ELSE $as_of
+        END AS end_high
     FROM parties AS p
     LEFT JOIN ends AS e ON p.shipment_id = e.shipment_id AND p.entity_id IS NOT DISTINCT FROM e.entity_id
     LEFT JOIN first_promises AS f
@@ -181,6 +190,8 @@ SELECT
     c.first_promised_end, -- Last day of the first promise of the lot to it; empty where none is known.
     c.last_promised_end, -- Last day of the newest promise of what it waits for.
     c.delivered_end, -- Day on which it had all of it; empty until then.
+    c.end_low AS arrives_start, -- Day on which it had, or has, what it waits for at the earliest. {not null}
+    c.end_high AS arrives_end, -- The same at the latest; empty where the promise ahead names no last day.
     CASE
         WHEN c.awaited_id IS NOT NULL OR c.end_high > c.base_end THEN c.end_low - c.base_end
     END AS slip_days_low, -- Slip, at least; empty where nothing comes in return and nothing is overdue yet.

@@ -16,6 +16,7 @@ RECORDS = {
     "gpus_low": "DOUBLE", "gpus_best": "DOUBLE", "gpus_high": "DOUBLE",
     "value_usd_low": "DOUBLE", "value_usd_best": "DOUBLE", "value_usd_high": "DOUBLE",
     "promised_start": "DATE", "promised_end": "DATE", "revised_start": "DATE", "revised_end": "DATE",
+    "actual_start": "DATE", "product_id": "VARCHAR", "supplier_id": "VARCHAR",
     "delay_low_days": "DOUBLE", "delay_high_days": "DOUBLE", "certainty": "VARCHAR", "origin_id": "VARCHAR",
     "known_at": "TIMESTAMP", "superseded": "BOOLEAN", "statement": "VARCHAR", "family_id": "VARCHAR",
 }  # fmt: skip
@@ -37,7 +38,7 @@ EVENTS = {
     "shipment_id": "VARCHAR", "record_id": "VARCHAR", "event": "VARCHAR", "happened_start": "DATE",
     "happened_end": "DATE", "known_at": "TIMESTAMP", "from_id": "VARCHAR", "to_id": "VARCHAR",
     "gpus_low": "DOUBLE", "gpus_best": "DOUBLE", "gpus_high": "DOUBLE",
-    "certainty": "VARCHAR", "superseded": "BOOLEAN",
+    "certainty": "VARCHAR", "superseded": "BOOLEAN", "origin_id": "VARCHAR",
 }  # fmt: skip
 SWAPS = {
     "swap_id": "VARCHAR", "first_shipment_id": "VARCHAR", "second_shipment_id": "VARCHAR",
@@ -51,6 +52,27 @@ OUTCOMES = {
 
 ENTITIES = {"entity_id": "VARCHAR", "kind": "VARCHAR", "country": "VARCHAR"}
 PLACES = {"china": {"kind": "country", "country": "CN"}, "bytedance": {"kind": "buyer", "country": "CN"}}
+
+PRODUCT_FIELDS = ("product_id", "level", "vendor_id")
+LINES = (
+    ("nvidia-h100", "nvidia-hopper", "gpu"),
+    ("nvidia-b200", "nvidia-blackwell", "gpu"),
+    ("nvidia-gb200", "nvidia-blackwell", "gpu"),
+)
+LEVELS = ("model", "family", "any")
+PRODUCTS = [
+    {"product_id": product, "level": level, "vendor_id": None if level == "any" else "nvidia"}
+    for product, level in sorted({pair for line in LINES for pair in zip(line, LEVELS, strict=True)})
+]
+KIN = [
+    {"product_id": product, "ancestor_id": ancestor}
+    for product, ancestor in sorted({(a, b) for line in LINES for n, a in enumerate(line) for b in line[n:]})
+]
+LATENESS = (
+    "delays.promise_statements", "delays.promises", "delays.swap_legs", "delays.lot_outcomes", "delays.waits",
+    "delays.stated_delays", "delays.product_delays", "delays.at_risk", "delays.causes", "delays.shipment_delays",
+    "delays.impact",
+)  # fmt: skip
 
 Rows = list[dict[str, Any]]
 
@@ -128,7 +150,7 @@ class Ledger:
         counts = {"gpus_low": gpus, "gpus_best": gpus, "gpus_high": gpus}
         record_id = self.record(shipment_id, event, known, **counts, **more)
         record = self.records[-1]
-        shared = ("event", "known_at", "from_id", "to_id", "certainty", "superseded")
+        shared = ("event", "known_at", "from_id", "to_id", "certainty", "superseded", "origin_id")
         self.events.append(
             {
                 "shipment_id": shipment_id, "record_id": record_id, "happened_start": start, "happened_end": end,
@@ -156,11 +178,11 @@ class Ledger:
         fill(connection, "shipments.events", EVENTS, self.events)
         fill(connection, "shipments.swaps", SWAPS, self.swaps)
         parties = {row[name] for row in self.shipments for name in ("original_to_id", "current_to_id", "supplier_id")}
-        parties |= {row[name] for row in self.records for name in ("to_id", "from_id") if name in row}
+        parties |= {row[name] for row in self.records for name in ("to_id", "from_id", "supplier_id") if name in row}
         entities = [{"entity_id": party, **PLACES.get(party, {"kind": "buyer"})} for party in sorted(known(parties))]
         fill(connection, "records.entities", ENTITIES, entities)
-        products = {row["product_id"] for row in self.shipments}
-        fill(connection, "reference.products", {"product_id": "VARCHAR"}, [{"product_id": p} for p in products])
+        fill(connection, "reference.products", dict.fromkeys(PRODUCT_FIELDS, "VARCHAR"), PRODUCTS)
+        fill(connection, "reference.product_ancestors", dict.fromkeys(("product_id", "ancestor_id"), "VARCHAR"), KIN)
         return connection
 
     def promises(self) -> Rows:
@@ -176,11 +198,13 @@ class Ledger:
         return self.delays_and_impact(as_of)[0]
 
     def delays_and_impact(self, as_of: str) -> tuple[Rows, Rows]:
+        built = self.built(as_of)
+        return built["delays.shipment_delays"], built["delays.impact"]
+
+    def built(self, as_of: str) -> dict[str, Rows]:
+        """Every table of LATENESS, as of that day."""
         with self.connect() as connection:
-            for table in ("delays.promise_statements", "delays.promises", "delays.lot_outcomes", "delays.waits"):
-                run(connection, table, as_of=date.fromisoformat(as_of))
-            late = run(connection, "delays.shipment_delays", as_of=date.fromisoformat(as_of))
-            return late, run(connection, "delays.impact", as_of=date.fromisoformat(as_of))
+            return {table: run(connection, table, as_of=date.fromisoformat(as_of)) for table in LATENESS}
 
 
 def known(values: set[Any]) -> set[Any]:

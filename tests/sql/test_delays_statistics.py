@@ -35,6 +35,7 @@ def curves_and_statistics(rows: Sequence[dict[str, Any]]) -> tuple[Rows, Rows]:
         if rows:
             frame = pl.DataFrame(rows, infer_schema_length=None)
             connection.register("lots", frame).execute("INSERT INTO delays.lot_outcomes BY NAME FROM lots")
+        run(connection, "delays.outcome_counts")
         run(connection, "delays.incidence")
         return run(connection, "delays.curves"), run(connection, "delays.statistics")
 
@@ -150,48 +151,82 @@ def test_lots_without_a_supplier_or_buyer_stand_in_the_other_groups() -> None:
         assert [row["group_kind"] for row in rows] == ["all", "product"]
 
 
-def test_the_share_awaited_and_its_band_are_those_of_lifelines_on_100_data_sets_with_ties() -> None:
+def kinds_of_data_sets() -> dict[str, Rows]:
+    """100 data sets with ties and all three ends, and the extremes: one lot, all open, all delivered, all cancelled."""
+    sets = data_sets(100, ["delivered", "delivered", "cancelled", "open"])
+    extremes = [
+        [0], [7], [3, 3, 3], [0, 0, 5, 5, 9, 9], list(range(20)),
+    ]  # fmt: skip
+    for kind in ("delivered", "cancelled", "open"):
+        for number, days in enumerate(extremes):
+            name = f"{kind}-{number}"
+            sets[name] = [
+                outcome(100_000 + n, day, kind, shipment_id=f"{name}/{n}", buyer_id=name) for n, day in enumerate(days)
+            ]
+    return sets
+
+
+@pytest.fixture(scope="module")
+def told() -> tuple[dict[str, Rows], dict[str, Rows]]:
+    sets = kinds_of_data_sets()
+    return sets, curves_by_buyer(sets)
+
+
+def test_the_share_awaited_and_its_band_are_those_of_lifelines(told: tuple[dict[str, Rows], dict[str, Rows]]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from lifelines import KaplanMeierFitter
-    sets = data_sets(100, ["delivered", "delivered", "open"])
-    for seed, rows in curves_by_buyer(sets).items():
-        lots = sets[seed]
+    sets, curves = told
+    for name, lots in sets.items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             fitted = KaplanMeierFitter().fit(
-                [lot["days_late"] for lot in lots], [lot["outcome"] == "delivered" for lot in lots]
+                [lot["days_late"] for lot in lots], [lot["outcome"] != "open" for lot in lots]
             )
-        for row in rows:
+        assert curves[name]
+        for row in curves[name]:
             day = float(row["days_late"])
             share = fitted.survival_function_.loc[day].iloc[0]
-            assert row["undelivered_share"] == pytest.approx(share, abs=1e-9), f"{seed}, day {day}"
-            if 0 < row["undelivered_share"] < 1:
-                band = fitted.confidence_interval_.loc[day]
-                assert row["undelivered_low"] == pytest.approx(band.iloc[0], abs=1e-9), f"{seed}, day {day}"
-                assert row["undelivered_high"] == pytest.approx(band.iloc[1], abs=1e-9), f"{seed}, day {day}"
+            assert row["undelivered_share"] == pytest.approx(share, abs=1e-9), f"{name}, day {day}"
+            low, high = fitted.confidence_interval_.loc[day]
+            if row["undelivered_share"] > 0:
+                found = (row["undelivered_low"], row["undelivered_high"])
+                assert found == pytest.approx((low, high), abs=1e-9), f"{name}, day {day}"
+            else:
+                assert (row["undelivered_low"], row["undelivered_high"]) == (None, None)
 
 
-def test_the_shares_delivered_and_cancelled_are_those_of_lifelines_where_no_days_are_tied() -> None:
+def test_the_shares_delivered_and_cancelled_are_those_of_lifelines_ties_included(
+    told: tuple[dict[str, Rows], dict[str, Rows]],
+) -> None:
+    """lifelines jitters ties, which moves no share. An open lot is open to the day's end; 0 is its day 1."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from lifelines import AalenJohansenFitter
-    sets = {}
-    for seed, lots in data_sets(100, ["delivered", "cancelled", "open"]).items():
-        days = random.Random(seed).sample(range(1, 400), len(lots))
-        sets[seed] = [
-            outcome(n, day, lot["outcome"], buyer_id=seed) for n, (lot, day) in enumerate(zip(lots, days, strict=True))
-        ]
-    for seed, rows in curves_by_buyer(sets).items():
-        lots, days = sets[seed], [lot["days_late"] for lot in sets[seed]]
-        for code, (kind, share) in enumerate([("delivered", "delivered_share"), ("cancelled", "cancelled_share")], 1):
-            codes = [{kind: code}.get(lot["outcome"], 0 if lot["outcome"] == "open" else 3 - code) for lot in lots]
+    sets, curves = told
+    for name, lots in sets.items():
+        days = [lot["days_late"] + (1.5 if lot["outcome"] == "open" else 1.0) for lot in lots]
+        for code, share in ((1, "delivered_share"), (2, "cancelled_share")):
+            kinds = {"open": 0, "delivered": 1, "cancelled": 2}
+            codes = [kinds[lot["outcome"]] for lot in lots]
+            if code not in codes:
+                assert {row[share] for row in curves[name]} == {0.0}
+                continue
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                fitted = AalenJohansenFitter(calculate_variance=False).fit(days, codes, event_of_interest=code)
-            for row in rows:
-                expected = fitted.cumulative_density_.loc[float(row["days_late"])].iloc[0]
-                assert row[share] == pytest.approx(expected, abs=1e-9), f"{seed}, day {row['days_late']}"
+                fitted = AalenJohansenFitter(calculate_variance=False, seed=7).fit(days, codes, event_of_interest=code)
+            table = fitted.cumulative_density_.iloc[:, 0]
+            for row in curves[name]:
+                so_far = table[table.index <= row["days_late"] + 1.25]
+                expected = so_far.iloc[-1] if len(so_far) else 0.0
+                assert row[share] == pytest.approx(expected, abs=1e-9), f"{name}, day {row['days_late']}"
+
+
+def test_a_curve_of_under_five_lots_says_so(told: tuple[dict[str, Rows], dict[str, Rows]]) -> None:
+    sets, curves = told
+    for name, rows in curves.items():
+        expected = "under 5 lots" if len(sets[name]) < 5 else None
+        assert {(row["lots"], row["note"]) for row in rows} == {(len(sets[name]), expected)}
 
 
 def exact_incidence(lots: Rows) -> dict[int, tuple[Fraction, Fraction, Fraction]]:
