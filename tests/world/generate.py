@@ -1,7 +1,8 @@
 """A seed and knobs make a true history. All chance about what happens is here; chance about what is seen is not.
 
-Lots of one buyer and product overlap in time, counts recur, and some stand in no supplier's books. What a perfect
-observer could not tell apart does not occur: two lots of one party and family are never promised for the same day.
+Lots of one buyer and product overlap in time, counts recur, and some stand in no supplier's books. What nobody could
+tell apart does not occur: two lots of one party and family are never promised for the same day, and where the counts
+are near and one of the two stands in no books, never within a month.
 """
 
 import random
@@ -14,6 +15,7 @@ from tests.world.truth import Control, Event, Kind, Party, Product, Truth
 
 AS_OF = date(2026, 3, 31)
 BEGIN = date(2023, 9, 1)
+APART = 30  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class _World:
         self.control = self._control()
         self.events: list[Event] = []
         self.counts: list[int] = []
-        self.taken: set[tuple[str, str, date]] = set()
+        self.taken: dict[tuple[str, str], list[tuple[date, str, int, bool]]] = {}
         self.moves: set[tuple[str, str, str]] = set()
         self.numbers = 0
 
@@ -107,11 +109,27 @@ class _World:
         self.events.append(Event(self.numbers, lot.day, kind, lot.lot_id, gpus, **fields))
         self.numbers += 1
 
-    def _fresh(self, day: date, family: str, *parties: str) -> date:
-        """A day for which none of these parties was promised anything of the family."""
-        while any((party, family, day) in self.taken for party in parties):
+    def _fresh(self, day: date, lot: _Lot, *parties: str, gpus: int | None = None) -> date:
+        """A day for which none of these parties was promised anything that could be taken for this."""
+        gpus, family = gpus or lot.gpus, lot.product.family_id
+        promised = [each for party in parties for each in self.taken.setdefault((party, family), [])]
+
+        def clashes(day: date) -> bool:
+            return any(
+                day == other
+                or (
+                    lot_id != lot.lot_id
+                    and not (booked and lot.booked)
+                    and abs(count - gpus) <= 0.15 * max(count, gpus)
+                    and abs((other - day).days) < APART
+                )
+                for other, lot_id, count, booked in promised
+            )
+
+        while clashes(day):
             day += timedelta(days=self.chance.randint(1, 5))
-        self.taken |= {(party, family, day) for party in parties}
+        for party in parties:
+            self.taken[party, family].append((day, lot.lot_id, gpus, lot.booked))
         return day
 
     def _count(self, product: Product) -> int:
@@ -137,8 +155,9 @@ class _World:
         lots = []
         for line in range(1, chance.randint(1, knobs.lots_an_order) + 1):
             product = usual if chance.random() < 0.7 else chance.choice(products)
-            due = self._fresh(day + timedelta(days=chance.randint(40, 270)), product.family_id, buyer)
+            due = day + timedelta(days=chance.randint(40, 270))
             lot = _Lot(f"{self.seed}-{number}-{line}", buyer, self._count(product), product, due, booked, day)
+            lot.due = due = self._fresh(due, lot, buyer)
             self._happen(
                 lot, "order", lot.gpus, due=due, to_id=buyer, product_id=product.product_id, supplier_id=seller,
                 order_ref=f"PO-{day.year}-{self.block:05}{number:02}", line_ref=str(line * 10), booked=booked,
@@ -185,8 +204,8 @@ class _World:
         family = lot.product.family_id
         giver, was_due = lot.holder, lot.due
         self.moves.add((giver, to, family))
-        due = self._fresh(max(lot.due, lot.day) + timedelta(days=self.chance.randint(-20, 60)), family, giver, to)
-        due = due if due > lot.day else self._fresh(lot.day + timedelta(days=20), family, giver, to)
+        due = max(max(lot.due, lot.day) + timedelta(days=self.chance.randint(-20, 60)), lot.day + timedelta(days=5))
+        due = self._fresh(due, lot, giver, to, gpus=part)
         part_id = f"{lot.lot_id}p" if part else None
         self._happen(
             lot, "diversion", part or lot.gpus, due=due, was_due=was_due, from_id=giver, to_id=to, part_id=part_id,
@@ -230,7 +249,7 @@ class _World:
         if lot.booked and chance.random() < 0.15 and (lot.due - lot.day).days > 40:
             shift = -chance.randint(5, 30)
         was_due = lot.due
-        lot.due = self._fresh(lot.due + timedelta(days=shift), lot.product.family_id, lot.holder)
+        lot.due = self._fresh(lot.due + timedelta(days=shift), lot, lot.holder)
         self._happen(lot, "revision", lot.gpus, due=lot.due, was_due=was_due)
 
     def _substitute(self, lot: _Lot) -> None:
@@ -244,7 +263,7 @@ class _World:
         ]
         if others:
             lot.product = self.chance.choice(others)
-            lot.due = self._fresh(lot.due, lot.product.family_id, lot.holder) if lot.booked else lot.due
+            lot.due = self._fresh(lot.due, lot, lot.holder) if lot.booked else lot.due
             self._happen(lot, "substitution", lot.gpus, product_id=lot.product.product_id, due=lot.due)
 
     def _amend(self, lot: _Lot) -> None:
