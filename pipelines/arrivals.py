@@ -24,6 +24,8 @@ from pipelines.versions import code_version
 from pipelines.web import Answer, Validators
 
 MAX_FILE_BYTES = 500_000_000
+# Suppliers' files are read piece by piece, so that they may be large.
+MAX_SUPPLIER_FILE_BYTES = 20_000_000_000
 _FLUSH_DOCUMENTS = 500
 
 
@@ -85,14 +87,14 @@ def collect_supplier_documents(settings: Settings, lake: Lake, now: datetime) ->
     progress = Progress("receiving supplier files", len(paths), "files")
     rows = []
     for path in paths:
-        data, unreadable = bytes_of(path)
-        progress.advance(1, len(data))
+        content_hash, size, unreadable = _kept_hash(path)
+        progress.advance(1, size)
         name = path.relative_to(settings.supplier_dir).as_posix()
-        content_hash = hashlib.sha256(data).hexdigest()
         document_id = content_id("suppliers", name, content_hash, unreadable)
         if document_id in known:
             continue
-        lake.keep_bytes(data)
+        content_hash, size = lake.keep_file(path) if not unreadable else (lake.keep_bytes(b""), 0)
+        document_id = content_id("suppliers", name, content_hash, unreadable)
         rows.append(
             {
                 "document_id": document_id,
@@ -101,7 +103,7 @@ def collect_supplier_documents(settings: Settings, lake: Lake, now: datetime) ->
                 "received_at": now,
                 "media_type": None,
                 "content_hash": content_hash,
-                "size": len(data),
+                "size": size,
                 "reason": unreadable,
             }
         )
@@ -151,6 +153,19 @@ def _feed_document(feed: FeedSource, answer: Answer) -> _Document:
         unreadable=answer.reason,
         validators=answer.validators,
     )
+
+
+def _kept_hash(path: Path) -> tuple[str, int, str | None]:
+    """A supplier's file by its SHA-256 and size, or nothing's and why it cannot be taken in."""
+    nothing = hashlib.sha256().hexdigest()
+    try:
+        size = path.stat().st_size
+        if size > MAX_SUPPLIER_FILE_BYTES:
+            return nothing, 0, f"{path.name}: {size:,} bytes, more than {MAX_SUPPLIER_FILE_BYTES:,}: split the file"
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), size, None
+    except OSError as error:
+        return nothing, 0, f"{path.name}: cannot be opened ({error.strerror}): check that it exists and may be read"
 
 
 def bytes_of(path: Path) -> tuple[bytes, str | None]:

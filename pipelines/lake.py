@@ -285,7 +285,7 @@ class Lake:
         """Add the rows of `frame`, which has the columns of TABLES[table], to `table` and give their number."""
         if odd := sorted(set(frame.columns) ^ TABLES[table].keys()):
             raise ValueError(f"{table}: the frame's columns differ: {odd}")
-        return self._write(table, frame.cast(TABLES[table]).select(*TABLES[table])) if frame.height else 0
+        return self._write(table, frame.cast(pl.Schema(TABLES[table])).select(*TABLES[table])) if frame.height else 0
 
     def _write(self, table: str, frame: pl.DataFrame) -> int:
         name = content_id(frame.hash_rows(seed=0).sum(), *frame.row(0), *frame.row(-1), frame.height)
@@ -314,6 +314,21 @@ class Lake:
             partial.write_bytes(data)
             partial.replace(target)
         return digest
+
+    def keep_file(self, path: Path) -> tuple[str, int]:
+        """Keep a file byte for byte, piece by piece; give its SHA-256 and its size as it was kept."""
+        folder = self.root / "documents"
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / f"{content_id(str(path.absolute()))}.partial"
+        size, digest = 0, hashlib.sha256()
+        with path.open("rb") as source, partial.open("wb") as copy:
+            while piece := source.read(1 << 22):
+                digest.update(piece)
+                size += copy.write(piece)
+        target = self.path_of(digest.hexdigest())
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial.replace(target)
+        return digest.hexdigest(), size
 
     def path_of(self, digest: str) -> Path:
         """Where the document kept under `digest` stands, to be read and never changed."""

@@ -31,6 +31,7 @@ from pipelines.suppliers.vocabulary import vocabulary_from as supplier_vocabular
 from pipelines.versions import code_version
 
 _FLUSH_ITEMS = 2_000
+_SUPPLIER_REFERENCE = ("contracts", "skus.csv", "exchange_rates.csv", "products.csv", "product_aliases.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def _read_supplier_document(
 
 def supplier_reader_version(reference_dir: Path) -> str:
     """The version of what reads supplier documents: its code, and the curated files that it uses."""
-    parts = (reference_dir / name for name in ("contracts", "skus.csv", "exchange_rates.csv"))
+    parts = (reference_dir / name for name in _SUPPLIER_REFERENCE)
     return code_version(Path(__file__).parent / "suppliers", *parts)
 
 

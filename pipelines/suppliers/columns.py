@@ -6,11 +6,12 @@ special goes to it whole, so that values and reasons are the same however many r
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import polars as pl
 
-from pipelines.suppliers.contracts import QUANTITY_FIELDS, TEXT_FIELDS, Contract
+from pipelines.suppliers.contracts import QUANTITY_FIELDS, TEXT_FIELDS, Contract, SkipRule
 from pipelines.suppliers.fields import LineReader, applies
 from pipelines.suppliers.line import RejectedLine, Statement, SupplierLine
 from pipelines.suppliers.rows import Cell, Row, cell_text
@@ -105,26 +106,24 @@ class ColumnReader:
         """Rows that a rule of the contract singles out, or that hold something where the header names nothing."""
         special = _all(block, False)
         for place, rule in enumerate(self._contract.skip_when):
-            asked = self._spread(
-                self._cells(block, rule.column),
-                f"skip {place}",
-                lambda cell, rule=rule: applies(rule, "" if self._reader.is_blank(cell) else cell_text(cell)),
-                pl.Boolean,
-            )
-            special |= asked[0]
+            cells = self._cells(block, rule.column)
+            special |= self._spread(cells, f"skip {place}", partial(self._skips, rule), pl.Boolean)[0]
         for column in {name for also in self._contract.also for name in also.when_any}:
             special |= ~self._blank(self._cells(block, column))
         for place in range(self._reader.width, block.cells.width):
             special |= ~self._blank(block.cells[str(place)])
         return special
 
+    def _skips(self, rule: SkipRule, cell: Cell) -> bool:
+        return applies(rule, "" if self._reader.is_blank(cell) else cell_text(cell))
+
     def _lines(self, block: Block, statement: Statement) -> tuple[pl.DataFrame, pl.Series]:
         """A line for each row, and for which rows it stands as it is."""
         good = _all(block, True)
         found: dict[str, pl.Series] = {}
-        for name, value in self._contract.constants.items():
+        for field, value in self._contract.constants.items():
             constant = pl.Series([value] * block.cells.height, dtype=pl.String)
-            found[name], fine = self._read_cells(constant, name)
+            found[field], fine = self._read_cells(constant, field)
             good &= fine
         for name, columns in self._contract.columns_of(statement).items():
             found[name], fine = self._field(block, name, columns)

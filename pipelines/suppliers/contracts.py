@@ -284,7 +284,7 @@ class Contract(_Part):
     examples: Listed[Example] = ()
 
     @property
-    def statements(self) -> frozenset[str]:
+    def statements(self) -> frozenset[Statement]:
         """Every statement that a line of such a file can make."""
         if isinstance(self.statement, str):
             return frozenset([self.statement])

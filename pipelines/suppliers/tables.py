@@ -40,6 +40,7 @@ MEDIA_TYPES = {
     "json": "application/json",
 }
 PARQUET_MARK = b"PAR1"
+MOST_BYTES_OF_A_WORKBOOK = 500_000_000
 _ROWS_AT_ONCE = 5_000
 
 
@@ -219,6 +220,8 @@ def _tables(document: Document, contract: Contract) -> list[Table]:
         keys = json_rows.header_of(document, how)
         refuse = contract.other_columns == "refuse"
         return [Table(None, (keys,), lambda _: json_rows.rows_below(document, how, keys, refuse_others=refuse))]
+    if document.size > MOST_BYTES_OF_A_WORKBOOK:
+        raise Unreadable(f"{document.size:,} bytes, more than {MOST_BYTES_OF_A_WORKBOOK:,} for a workbook: split it")
     return [_of_sheet(name, rows) for name, rows in read_xlsx(document.read(), how)]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import reading
-from pipelines.arrivals import MAX_FILE_BYTES, Arrivals
+from pipelines.arrivals import MAX_SUPPLIER_FILE_BYTES, Arrivals
 from pipelines.lake import Lake
 from pipelines.reading import Read
 from pipelines.settings import ROOT
@@ -102,7 +102,7 @@ def test_a_file_that_cannot_be_read_is_kept_with_its_reason_and_stops_nobody(
 
 def test_a_file_too_large_says_so(inbox: Inbox) -> None:
     with (inbox.suppliers / "nordwind-bestellbuch-2030-01.csv").open("wb") as file:
-        file.truncate(MAX_FILE_BYTES + 1)
+        file.truncate(MAX_SUPPLIER_FILE_BYTES + 1)
     inbox.receive()
     assert inbox.read_lines() == Read(pieces=1, unreadable=1)
     (run,) = inbox.lake.read("supplier_readings").to_dicts()

@@ -117,3 +117,13 @@ def test_ids_are_the_same_for_the_same_parts_and_others_for_others() -> None:
     assert len(set(different)) == 4
     assert content_id(date(2024, 6, 5)) == content_id("2024-06-05")
     assert content_id("\ud800")
+
+
+def test_a_file_is_kept_as_its_bytes_would_be(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(b"order,quantity\n" * 400_000)
+    lake = Lake(tmp_path / "lake")
+    digest, size = lake.keep_file(path)
+    assert (digest, size) == (lake.keep_bytes(path.read_bytes()), path.stat().st_size)
+    assert lake.path_of(digest).read_bytes() == path.read_bytes()
+    assert list(lake.root.rglob("*.partial")) == []
