@@ -1,5 +1,6 @@
 """What EDIFACT messages say in the same way: days, parties, references, product ids; and a message's header."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from pipelines.suppliers.edifact.segments import Elements, at, in_alphabet
 from pipelines.suppliers.values import BadValue, shown
 
 # Format codes (2379) of days, by how many digits the day takes, with and without its century; what follows is a time.
+_ZONED = frozenset({"301", "302", "303", "304"})
 _LONG = frozenset({"102", "203", "204", "303", "304"})
 _SHORT = frozenset({"101", "201", "202", "301", "302"})
 # Of periods from one day to another, dividing marks left out: the digits of each day with its time.
@@ -22,7 +24,8 @@ _PERIODS = {"711": 8, "718": 8, "719": 12, "713": 10, "717": 6}
 def period(value: str, code: str) -> tuple[date, date]:
     """The first and the last day that a DTM names, by its format code; without one by its length."""
     text = value.strip()
-    digits = text.replace("-", "")
+    # A moment may end with its zone: +01, M08, UTC. The day is the one that is written.
+    digits = re.split(r"[^0-9]", text)[0] if code in _ZONED else text.replace("-", "")
     if not (digits.isascii() and digits.isdigit()):
         raise BadValue(f"{shown(value)} is no date")
     if code in _PERIODS:

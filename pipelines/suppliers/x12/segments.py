@@ -39,4 +39,4 @@ def delimiters_of(isa: str) -> Delimiters | None:
 
 def looks_like_x12(head: bytes) -> bool:
     """Whether a document begins as an interchange does, after a byte order mark and blanks."""
-    return re.match(rb"\s*(?:\xef\xbb\xbf)?\s*ISA[^A-Za-z0-9]", head) is not None
+    return re.match(rb"\s*(?:\xef\xbb\xbf)?\s*ISA([^A-Za-z0-9])..\1", head, re.DOTALL) is not None

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.suppliers.kinds import read_supplier_document
+from pipelines.suppliers.documents import Context, Document
+from pipelines.suppliers.kinds import open_document, read_supplier_document
 from pipelines.suppliers.line import SupplierLine, SupplierReading
 from tests.unit.suppliers.edi_writer import X12Marks, edifact, x12
 from tests.unit.suppliers.messages import KNOWN, accepted, read
@@ -124,3 +125,12 @@ def test_a_notices_tree_gives_each_item_its_order(packed: list[tuple[str, int]])
 def test_a_file_of_many_sets_is_read_set_by_set() -> None:
     body = ("BEG*00*NE*PO9**20240604", "N1*SE*Meridian", "N1*BY*Norrland", "PO1*1*8*EA***VP*H100")
     assert len(read(x12([("850", body)] * 3_000))) == 3_000
+
+
+def test_a_set_of_many_lines_is_given_some_thousand_lines_at_a_time() -> None:
+    lines = tuple(f"PO1*{place}*8*EA***VP*H100" for place in range(1, 12_001))
+    text = x12([("850", ("BEG*00*NE*PO9**20240604", "N1*SE*Meridian", "N1*BY*Norrland", *lines))])
+    opened = open_document(Document("big.x12", text.encode()), Context([], KNOWN))
+    sizes = [batch.accepted for batch in opened.batches]
+    assert sum(sizes) == 12_000
+    assert max(sizes) <= 5_000
