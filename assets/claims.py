@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 import dagster as dg
+import polars as pl
 
+from assets.sources import SUPPLIER_FORMS
 from pipelines.handed_claims import read_handed_claims
 from pipelines.lineage import Lineage
 from pipelines.public import read_figures
@@ -54,10 +56,22 @@ def _read(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[d
             "supplier lines: %d files read anew (%d unreadable), %d lines accepted, %d rejected",
             files.pieces, files.unreadable, files.accepted, files.rejected,
         )  # fmt: skip
+        yield from _forms(warehouse)
     if {asset_key(table) for table in _FIGURES} & context.selected_asset_keys:
         figures = read_figures(warehouse.settings, warehouse.lake, reference, now)
         log.info(
             "public data: %d documents read anew (%d unreadable), %d figures accepted, %d rejected",
             figures.documents, figures.unreadable, figures.accepted, figures.rejected,
         )  # fmt: skip
-    yield from ()
+
+
+def _forms(warehouse: Warehouse) -> Iterator[dg.AssetObservation]:
+    """What suppliers sent in each form, as it was read last."""
+    readings = warehouse.lake.read("supplier_readings").sort("read_at").unique("document_id", keep="last")
+    for key in dict.fromkeys(SUPPLIER_FORMS.values()):
+        forms = [media_type for media_type, form in SUPPLIER_FORMS.items() if form == key]
+        found = readings.filter(pl.col("media_type").is_in(forms))
+        counts = {name: int(found[f"lines_{name}"].sum()) for name in ("read", "accepted", "rejected")}
+        yield dg.AssetObservation(
+            key, metadata={"documents": found.height} | {f"lines {name}": number for name, number in counts.items()}
+        )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from assets.sources import CLAIMS_FOLDER, FEEDS, NEWS_FOLDER, PUBLIC, SUPPLIER_FOLDER
+from assets.sources import CLAIMS_FOLDER, FEEDS, NEWS_FOLDER, PUBLIC, SUPPLIER_FOLDER, SUPPLIER_FORMS
 from pipelines.arrivals import collect_news, collect_supplier_documents
 from pipelines.handed_claims import collect_claim_documents
 from pipelines.lineage import Lineage
@@ -33,7 +33,7 @@ def assets(models: Mapping[str, Model], lineage: Lineage) -> dg.AssetsDefinition
         sources={
             "raw.news_documents": (NEWS_FOLDER, FEEDS, CLAIMS_FOLDER),
             "raw.news_items": (NEWS_FOLDER, FEEDS, CLAIMS_FOLDER),
-            "raw.supplier_documents": (SUPPLIER_FOLDER,),
+            "raw.supplier_documents": tuple(dict.fromkeys(SUPPLIER_FORMS.values())),
             "raw.public_documents": tuple(PUBLIC.values()),
             "raw.public_requests": tuple(PUBLIC.values()),
         },
@@ -74,7 +74,8 @@ def _collect(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
     if {asset_key(table) for table in _PUBLIC} & context.selected_asset_keys:
         public = collect_public(settings, lake, now)
         for source, key in PUBLIC.items():
-            found = {"folder": str(settings.public_dir / source), "asked over the network": source in settings.sources}
+            asked = "yes" if source in settings.sources else "no"
+            found = {"folder": str(settings.public_dir / source), "asked over the network": asked}
             yield dg.AssetObservation(key, metadata=found)
         log.info(
             "public data: %d documents seen, %d asked for (%d failed), %d new",

@@ -14,12 +14,37 @@ TAIWAN = dg.AssetKey(["sources", "taiwan"])
 CENSUS = dg.AssetKey(["sources", "census"])
 COMTRADE = dg.AssetKey(["sources", "comtrade"])
 EPOCH = dg.AssetKey(["sources", "epoch"])
+SUPPLIER_CSV = dg.AssetKey(["sources", "supplier_csv"])
+SUPPLIER_XLSX = dg.AssetKey(["sources", "supplier_xlsx"])
+SUPPLIER_JSON = dg.AssetKey(["sources", "supplier_json"])
+SUPPLIER_PARQUET = dg.AssetKey(["sources", "supplier_parquet"])
+SUPPLIER_X12 = dg.AssetKey(["sources", "supplier_x12"])
+SUPPLIER_EDIFACT = dg.AssetKey(["sources", "supplier_edifact"])
+SUPPLIER_ARCHIVES = dg.AssetKey(["sources", "supplier_archives"])
+# What the suppliers' readers call each form.
+SUPPLIER_FORMS = {
+    "text/csv": SUPPLIER_CSV,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": SUPPLIER_XLSX,
+    "application/json": SUPPLIER_JSON,
+    "application/vnd.apache.parquet": SUPPLIER_PARQUET,
+    "application/EDI-X12": SUPPLIER_X12,
+    "application/EDIFACT": SUPPLIER_EDIFACT,
+    "application/zip": SUPPLIER_ARCHIVES,
+    "application/gzip": SUPPLIER_ARCHIVES,
+}
 PUBLIC = {"sec": SEC, "taiwan": TAIWAN, "census": CENSUS, "comtrade": COMTRADE, "epoch": EPOCH}
 
 _DESCRIPTIONS = {
     NEWS_FOLDER: "Files with news items: plain text, HTML pages, RSS and Atom, JSON Lines. `WAYBILL_NEWS_DIR`.",
     FEEDS: "RSS and Atom feeds, asked with conditional requests. `reference/feeds.toml` and `WAYBILL_FEEDS`.",
-    SUPPLIER_FOLDER: "Suppliers' CSV and XLSX files, each read by a contract. `WAYBILL_SUPPLIER_DIR`.",
+    SUPPLIER_FOLDER: "What suppliers send, in whatever form. `WAYBILL_SUPPLIER_DIR`.",
+    SUPPLIER_CSV: "Suppliers' CSV files, each read by a contract (docs/suppliers.md).",
+    SUPPLIER_XLSX: "Suppliers' workbooks, each read by a contract (docs/suppliers.md).",
+    SUPPLIER_JSON: "Suppliers' JSON and JSON Lines, each read by a contract (docs/suppliers.md).",
+    SUPPLIER_PARQUET: "Suppliers' Parquet files, each read by a contract (docs/suppliers.md).",
+    SUPPLIER_X12: "X12 messages: 830, 850, 855, 856, 860, 862, 865 (docs/edi.md).",
+    SUPPLIER_EDIFACT: "EDIFACT messages: ORDERS, ORDRSP, ORDCHG, DESADV, DELFOR (docs/edi.md).",
+    SUPPLIER_ARCHIVES: "Gzip and zip files, whose members are read as files of their own (docs/edi.md).",
     SEC: "Companies' figures as tagged in their filings (SEC companyfacts). `WAYBILL_PUBLIC_DIR`, `WAYBILL_SOURCES`.",
     TAIWAN: "Monthly revenue of companies listed in Taiwan. `WAYBILL_PUBLIC_DIR`, `WAYBILL_SOURCES`.",
     CENSUS: "US imports by HS code, with air value and weight. `WAYBILL_PUBLIC_DIR`, `WAYBILL_SOURCES`.",
@@ -30,13 +55,22 @@ _DESCRIPTIONS = {
 }
 _KINDS = {
     NEWS_FOLDER: "file", FEEDS: "rss", SUPPLIER_FOLDER: "file", REFERENCE_FOLDER: "csv", SEC: "json", TAIWAN: "html",
-    CENSUS: "json", COMTRADE: "json", EPOCH: "csv", CLAIMS_FOLDER: "file",
+    CENSUS: "json", COMTRADE: "json", EPOCH: "csv", CLAIMS_FOLDER: "file", SUPPLIER_CSV: "csv", SUPPLIER_XLSX: "excel",
+    SUPPLIER_JSON: "json", SUPPLIER_PARQUET: "parquet", SUPPLIER_X12: "file", SUPPLIER_EDIFACT: "file",
+    SUPPLIER_ARCHIVES: "file",
 }  # fmt: skip
 
 
 def specs() -> list[dg.AssetSpec]:
     """The external assets."""
     return [
-        dg.AssetSpec(key, description=text, group_name="sources", owners=[OWNER], kinds={_KINDS[key]})
+        dg.AssetSpec(
+            key,
+            deps=[SUPPLIER_FOLDER] if key in SUPPLIER_FORMS.values() else [],
+            description=text,
+            group_name="sources",
+            owners=[OWNER],
+            kinds={_KINDS[key]},
+        )
         for key, text in _DESCRIPTIONS.items()
     ]
