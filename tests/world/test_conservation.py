@@ -22,7 +22,7 @@ def test_units_are_conserved(noise: Noise) -> None:
 
 
 @given(SEEDS, KNOBS, NOISES)
-@searching(8)
+@searching(5)
 def test_units_are_conserved_however_the_knobs_stand(seed: int, knobs: Knobs, noise: Noise) -> None:
     hold(seed, knobs, noise, _lost)
 
