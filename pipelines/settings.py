@@ -4,6 +4,7 @@ No other module reads the environment. Defaults point at the embedded sample and
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,7 +19,10 @@ class InvalidSetting(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one run. Folders are absolute; `as_of` is the day up to which open lots are late."""
+    """The settings of one run. Folders are absolute; `as_of` is the day up to which open lots are late.
+
+    `memory` is how much DuckDB may use, as it writes it (5GB); what needs more is put aside in a folder below `home`.
+    """
 
     home: Path
     news_dir: Path
@@ -30,6 +34,7 @@ class Settings:
     alert_webhook: str | None
     public_dir: Path
     claims_dir: Path | None = None
+    memory: str = "5GB"
     sources: tuple[str, ...] = ()
     contact: str | None = None
     census_key: str | None = field(default=None, repr=False)
@@ -88,6 +93,19 @@ def _seconds(environment: Mapping[str, str], name: str, default: float) -> float
     return seconds
 
 
+def _memory(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "").strip().upper().replace(" ", "")
+    if value and not re.fullmatch(r"\d+(\.\d+)?[MG]B", value):
+        raise InvalidSetting(f"{name}={value!r} is no amount of memory: write it as 5GB or 800MB")
+    return value or _usual_memory()
+
+
+def _usual_memory() -> str:
+    # Five gigabytes sort what is larger on the disk; smaller machines keep half of theirs for everything else.
+    half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000
+    return f"{min(half, 5_000)}MB"
+
+
 def load_settings(environment: Mapping[str, str] | None = None, *, today: date | None = None) -> Settings:
     """Read the settings from `environment` (the process's, if None).
 
@@ -104,6 +122,7 @@ def load_settings(environment: Mapping[str, str] | None = None, *, today: date |
         lock_wait_seconds=_seconds(env, "WAYBILL_LOCK_WAIT_SECONDS", 600.0),
         alert_webhook=env.get("WAYBILL_ALERT_WEBHOOK", "").strip() or None,
         claims_dir=_folder(env, "WAYBILL_CLAIMS_DIR", ROOT) if env.get("WAYBILL_CLAIMS_DIR", "").strip() else None,
+        memory=_memory(env, "WAYBILL_MEMORY"),
         public_dir=_folder(env, "WAYBILL_PUBLIC_DIR", ROOT / "sample" / "public"),
         sources=tuple(dict.fromkeys(env.get("WAYBILL_SOURCES", "").replace(",", " ").lower().split())),
         contact=env.get("WAYBILL_CONTACT", "").strip() or None,

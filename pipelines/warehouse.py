@@ -109,7 +109,14 @@ def writing(home: Path, wait_seconds: float) -> Iterator[None]:
 def open_warehouse(settings: Settings) -> Iterator["Warehouse"]:
     """Open the warehouse for writing, alone. Raises WarehouseBusy where another run does not end in time."""
     with writing(settings.home, settings.lock_wait_seconds):
-        connection = duckdb.connect(str(settings.warehouse), config={"threads": os.cpu_count() or 2})
+        connection = duckdb.connect(
+            str(settings.warehouse),
+            config={
+                "threads": os.cpu_count() or 2,
+                "memory_limit": settings.memory,
+                "temp_directory": str(settings.home / "put_aside"),
+            },
+        )
         try:
             yield Warehouse(connection, settings)
         finally:

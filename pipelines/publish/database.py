@@ -18,6 +18,8 @@ from pipelines.sql_model import Model, read_model
 from pipelines.warehouse import Warehouse
 
 STORAGE_VERSION = "v1.4.0"
+# The warehouse is open beside a publication and has its own share; copying and describing need little.
+MEMORY = "1GB"
 
 
 class PublicationFailed(RuntimeError):
@@ -62,7 +64,7 @@ def write_database(warehouse: Warehouse, models: Mapping[str, Model], path: Path
     tables = [model for model in models.values() if model.macro_parameter is None]
     macros = [model for model in models.values() if model.macro_parameter is not None]
     counts = _copy_tables(warehouse.connection, tables, path)
-    with duckdb.connect(str(path)) as connection:
+    with duckdb.connect(str(path), config={"memory_limit": MEMORY}) as connection:
         own = publication_model()
         connection.execute("BEGIN")  # one write to the disk, not one for each comment
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {own.schema}")

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.publish.database import RunFacts
+from pipelines.publish.database import MEMORY, RunFacts
 from pipelines.sql_model import Column, Model
 
 _TYPES = {
@@ -52,7 +52,7 @@ def write_package(database: Path, models: Mapping[str, Model], folder: Path, fac
     """
     tables = {name: model for name, model in models.items() if model.macro_parameter is None}
     resources, files = [], []
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with duckdb.connect(str(database), read_only=True, config={"memory_limit": MEMORY}) as connection:
         for name, model in tables.items():
             path = folder / f"{name}.parquet"
             target = "'" + str(path).replace("'", "''") + "'"
@@ -78,7 +78,8 @@ def write_package(database: Path, models: Mapping[str, Model], folder: Path, fac
 def _resource(
     model: Model, tables: Mapping[str, Model], path: Path, kinds: Mapping[str, str], rows: int
 ) -> dict[str, Any]:
-    data = path.read_bytes()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     schema: dict[str, Any] = {"fields": [_field(model, column, kinds[column.name]) for column in model.columns]}
     if model.grain:
         schema["primaryKey"] = list(model.grain)
@@ -102,8 +103,8 @@ def _resource(
         "mediatype": "application/vnd.apache.parquet",
         "description": model.description,
         "rows": rows,
-        "bytes": len(data),
-        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{digest}",
         "schema": schema,
     }
 

@@ -99,7 +99,7 @@ _MACROS = """
 CREATE MACRO chance(key, salt) AS (hash(key, salt) % 1000003) / 1000003.0;
 CREATE MACRO pick(names, share) AS getvariable(names)[1 + floor(share * len(getvariable(names)))::INTEGER];
 -- Few parties are in very many lots.
-CREATE MACRO party(key, salt) AS pick('parties', chance(key, salt) ** 3);
+CREATE MACRO party(key, salt) AS pick('parties', chance(key, salt) ** 2);
 CREATE MACRO first_day(key, salt) AS DATE '2023-01-01' + floor(chance(key, salt) * 700)::INTEGER;
 CREATE MACRO units(key, salt) AS 8 * (1 + floor(2000 * chance(key, salt) ** 2));
 -- The words of a story from one place to another.

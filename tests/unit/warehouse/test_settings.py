@@ -46,6 +46,7 @@ def test_a_blank_value_is_none(blank: str) -> None:
         "FEEDS",
         "AS_OF",
         "LOCK_WAIT_SECONDS",
+        "MEMORY",
         "ALERT_WEBHOOK",
     )
     assert load(**{f"WAYBILL_{name}": blank for name in names}) == load()
@@ -68,6 +69,20 @@ def test_what_is_no_day_is_refused(value: str) -> None:
 def test_what_is_no_number_of_seconds_is_refused(value: str) -> None:
     with pytest.raises(InvalidSetting, match=r"WAYBILL_LOCK_WAIT_SECONDS=.* is not a number of seconds"):
         load(WAYBILL_LOCK_WAIT_SECONDS=value)
+
+
+def test_memory_is_taken_in_any_case_with_or_without_a_blank() -> None:
+    assert load(WAYBILL_MEMORY="12GB").memory == load(WAYBILL_MEMORY=" 12 gb ").memory == "12GB"
+
+
+def test_memory_is_bounded_where_nothing_is_set() -> None:
+    assert 0 < int(load().memory.removesuffix("MB")) <= 5_000
+
+
+@pytest.mark.parametrize("value", ["12", "much", "-1GB", "12GB; DROP"])
+def test_what_is_no_amount_of_memory_is_refused(value: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"WAYBILL_MEMORY=.* is no amount of memory: write it as 5GB"):
+        load(WAYBILL_MEMORY=value)
 
 
 def test_without_a_mapping_the_processs_own_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
