@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipelines.as_known import has_as_known
 from pipelines.publish.database import published_models
 from pipelines.publish.macros import macro_parameter
 from pipelines.settings import ROOT
@@ -62,6 +63,8 @@ def _table(model: Model, models: Mapping[str, Model]) -> str:
     lines = [f"### {_title(model)}", "", model.description, ""]
     if model.grain:
         lines += [f"Key: {', '.join(f'`{name}`' for name in model.grain)}.", ""]
+    if has_as_known(model):
+        lines += [f"As known on a day: `FROM {model.table}_as_known(DATE '2024-06-30')`.", ""]
     lines += ["| column | what it holds | constraints |", "|---|---|---|"]
     lines += [
         f"| `{column.name}` | {_cell(column.description)} | {_constraints(column, models)} |"

@@ -25,6 +25,8 @@ One row per lot, the largest first.
 
 Key: `lot_id`.
 
+As known on a day: `FROM shipments.lots_as_known(DATE '2024-06-30')`.
+
 | column | what it holds | constraints |
 |---|---|---|
 | `lot_id` | The lot. | key |
