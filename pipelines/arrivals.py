@@ -63,7 +63,7 @@ def collect_news(settings: Settings, lake: Lake, now: datetime) -> Arrivals:
     feeds = load_feeds(settings.reference_dir / "feeds.toml", settings.feeds)
     paths = list_documents(settings.news_dir)
     progress = Progress("reading news", len(paths) + len(feeds), "documents")
-    known_items = set(lake.read("news_items")["item_id"])
+    known_items = set(lake.read("news_items", "item_id")["item_id"])
     batch = _NewsBatch(lake, known_items, version, now)
     for document in _news_documents(settings.news_dir, paths, feeds, latest):
         progress.advance(1, len(document.data))
@@ -82,7 +82,7 @@ def collect_supplier_documents(settings: Settings, lake: Lake, now: datetime) ->
 
     Raises NotADirectoryError where there is no such folder.
     """
-    known = set(lake.read("supplier_documents")["document_id"])
+    known = set(lake.read("supplier_documents", "document_id")["document_id"])
     paths = list_documents(settings.supplier_dir)
     progress = Progress("receiving supplier files", len(paths), "files")
     rows = []

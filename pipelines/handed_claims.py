@@ -168,7 +168,7 @@ def _documents(lake: Lake) -> pl.DataFrame:
 
 
 def _handed_items(lake: Lake) -> pl.DataFrame:
-    return lake.read("news_items").select("item_id", "guid").filter(pl.col("item_id").str.starts_with(HANDED)).unique()
+    return lake.read("news_items", "item_id", "guid").filter(pl.col("item_id").str.starts_with(HANDED)).unique()
 
 
 def _read(data: bytes, name: str, reason: str | None, lookup: Lookup) -> tuple[ClaimsReading, str | None]:

@@ -296,13 +296,17 @@ class Lake:
         partial.replace(target)
         return frame.height
 
-    def read(self, table: str) -> pl.DataFrame:
-        """All rows of `table`, an empty frame with its columns where nothing was added yet.
+    def read(self, table: str, *columns: str) -> pl.DataFrame:
+        """All rows of `table`, of all columns or of those named; an empty frame where nothing was added yet.
 
         A column that is younger than a file is empty in that file's rows.
         """
-        empty = pl.DataFrame(schema=TABLES[table])
-        return pl.concat([empty, *(pl.read_parquet(file) for file in self.files(table))], how="diagonal")
+        empty = pl.DataFrame(schema={name: TABLES[table][name] for name in columns or TABLES[table]})
+        parts = (
+            pl.read_parquet(file, columns=[name for name in pl.read_parquet_schema(file) if name in empty.columns])
+            for file in self.files(table)
+        )
+        return pl.concat([empty, *parts], how="diagonal")
 
     def keep_bytes(self, data: bytes) -> str:
         """Keep a document byte for byte; give the SHA-256 under which it stands in `documents/`."""

@@ -51,13 +51,15 @@ def read_claims(lake: Lake, reference: Reference, now: datetime) -> Read:
     """
     vocabulary = vocabulary_from(reference)
     version = extractor_version(vocabulary)
-    items = lake.read("news_items").filter(~pl.col("item_id").str.starts_with(HANDED))
-    pending = _unread(items.unique("item_id", keep="first", maintain_order=True), "item_id",
-                      lake.read("extractions").filter(extractor=EXTRACTOR), "extractor_version", "extracted_at",
-                      version)  # fmt: skip
+    runs = lake.read("extractions", "item_id", "extractor", "extractor_version", "extracted_at")
+    items = lake.read("news_items", "item_id").filter(~pl.col("item_id").str.starts_with(HANDED))
+    unread = _unread(items.unique("item_id", maintain_order=True), "item_id", runs.filter(extractor=EXTRACTOR),
+                     "extractor_version", "extracted_at", version)  # fmt: skip
     total = Read()
-    if pending.is_empty():
+    if unread.is_empty():
         return total
+    texts = lake.read("news_items").unique("item_id", keep="first", maintain_order=True)
+    pending = texts.join(unread, on="item_id", how="semi", maintain_order="left")
     extractor = Extractor(vocabulary)
     progress = Progress("reading claims", pending.height, "items")
     for batch in pending.iter_slices(_FLUSH_ITEMS):
