@@ -162,12 +162,25 @@ def test_what_cannot_be_read_is_shown_with_its_reason(story: Story) -> None:
     broken |= {"nordwind-bestellbuch-fehlerhaft.csv", "nordwind-bestellbuch-leer.csv"}
     broken |= {"meridian-shipment-notices-2024-09-30.xlsx"}
     broken |= {"castellan-856-cut-short.x12", "meridian-mailbox-2024-11.zip"}
+    broken |= {"CIK0001045810.json", "imports-2024-05-847330.json", "trade-202405-842-490-847180-M.json"}
+    broken |= {"ml_hardware.csv"}
     assert broken <= {row["name"] for row in rejected}
     assert all("total line" in row["reasons"] for row in rejected if row["name"] not in broken)
     assert all(row["reasons"] for row in rejected)
     lines = [row for row in rejected if row["name"] == "nordwind-bestellbuch-fehlerhaft.csv"]
     assert all(row["line_number"] and row["verbatim"] for row in lines), lines
     assert any(row["columns"] for row in lines)
+
+
+def test_every_public_source_gives_figures_and_the_vendors_quarters_bound_what_is_claimed(story: Story) -> None:
+    sources = ask(story.home, "SELECT DISTINCT source FROM claims.indicators ORDER BY source")
+    assert [row["source"] for row in sources] == ["census", "comtrade", "epoch", "sec", "taiwan"]
+    tsmc = the_one(story, "FROM supply.quarters WHERE entity_id = 'tsmc'")
+    assert (tsmc["quarter_end"], tsmc["revenue"], tsmc["basis"]) == (date(2024, 6, 30), 673_510_177_000, "months")
+    bounds = ask(story.home, "FROM supply.bounds WHERE vendor_id = 'nvidia'")
+    assert bounds
+    assert not any(row["exceeded"] for row in bounds)
+    assert all(row["sold_gpus_low"] < row["sold_gpus_high"] for row in bounds)
 
 
 def test_read_is_accepted_and_rejected(story: Story) -> None:
@@ -177,4 +190,7 @@ def test_read_is_accepted_and_rejected(story: Story) -> None:
     lines = the_one(
         story, "SELECT sum(lines_read - lines_accepted - lines_rejected) AS lost FROM claims.supplier_readings"
     )
-    assert (news["lost"], lines["lost"]) == (0, 0)
+    figures = the_one(
+        story, "SELECT sum(figures_read - figures_accepted - figures_rejected) AS lost FROM claims.figure_readings"
+    )
+    assert (news["lost"], lines["lost"], figures["lost"]) == (0, 0, 0)
