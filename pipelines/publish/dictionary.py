@@ -13,7 +13,9 @@ from pipelines.settings import ROOT
 from pipelines.sql_model import Column, Model, read_models
 
 PAGE = ROOT / "docs" / "dictionary.md"
-STAGES = ("raw", "reference", "claims", "records", "shipments", "allocation", "delays", "publish")
+STAGES = (
+    "raw", "reference", "claims", "records", "shipments", "allocation", "delays", "supply", "quality", "publish",
+)  # fmt: skip
 _INTRODUCTION = """\
 # Data dictionary
 
