@@ -17,7 +17,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-STAGES = ("sources", "raw", "reference", "claims", "records", "shipments", "allocation", "delays", "publish")
+STAGES = (
+    "sources", "raw", "reference", "claims", "records", "shipments", "allocation", "delays", "supply", "quality",
+    "publish",
+)  # fmt: skip
 WAIT_MILLISECONDS = 30_000
 
 

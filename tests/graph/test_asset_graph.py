@@ -9,7 +9,10 @@ from pipelines.settings import ROOT
 from pipelines.sql_model import Model, read_models
 from tests.graph.snapshot import SNAPSHOT, describe
 
-STAGES = ["sources", "raw", "reference", "claims", "records", "shipments", "allocation", "delays", "publish"]
+STAGES = [
+    "sources", "raw", "reference", "claims", "records", "shipments", "allocation", "delays", "supply", "quality",
+    "publish",
+]  # fmt: skip
 CHAIN = [
     ("sources", "raw"),
     ("raw", "claims"),
@@ -21,6 +24,9 @@ CHAIN = [
     ("shipments", "delays"),
     ("allocation", "publish"),
     ("delays", "publish"),
+    ("shipments", "supply"),
+    ("supply", "quality"),
+    ("quality", "publish"),
 ]
 MODELS = {name: model for name, model in read_models(ROOT / "sql").items() if not model.macro_parameter}
 
