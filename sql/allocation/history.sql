@@ -55,7 +55,7 @@ told AS (
 )
 
 SELECT
-    days.known_on, -- The day on which it became known. {key, -> allocation.history_days.known_on}
+    days.known_on, -- The day on which it became known. {key}
     told.entity_id, -- The entity. {key, -> records.entities.entity_id}
     told.product_id, -- The product. {key, -> reference.products.product_id}
     told.is_known, -- Whether anything is known of the pair on that day; where not, the figures are empty. {not null}
