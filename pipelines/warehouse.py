@@ -174,6 +174,8 @@ class Warehouse:
         parameters = {"as_of": self.settings.as_of} if "as_of" in model.parameters else None
         self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
         self._make_room(model, kind)
+        # Made for all days at once, a query joins on the day everywhere, and all of a day would meet all else of it.
+        self.connection.execute(f"SET disabled_optimizers = '{'join_order' if model.sql != model.written else ''}'")
         self.connection.execute(f"CREATE OR REPLACE {kind} {model.table} AS {model.sql}", parameters)
 
     def _make_room(self, model: Model, kind: str) -> None:
