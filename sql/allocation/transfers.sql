@@ -4,10 +4,11 @@
 WITH RECURSIVE said AS (
     SELECT
         matches.shipment_id,
+        matches.origin_id AS independent_id,
         records.*
     FROM shipments.record_matches AS matches
     INNER JOIN records.shipment_records AS records ON matches.record_id = records.record_id
-    WHERE records.event IN ('diversion', 'resale') AND NOT records.superseded
+    WHERE records.event IN ('diversion', 'resale') AND NOT records.superseded AND matches.counts
 ),
 
 moves AS (
@@ -16,9 +17,7 @@ moves AS (
         arg_max(said.event, (said.certainty = 'confirmed', said.known_at, said.record_id)) AS kind,
         max(said.actual_start) FILTER (WHERE said.actual_end IS NOT NULL) AS latest_start,
         min(said.actual_end) FILTER (WHERE said.actual_start IS NOT NULL) AS earliest_end,
-        max(CASE said.certainty WHEN 'confirmed' THEN 3 WHEN 'reported' THEN 2 WHEN 'rumoured' THEN 1 ELSE 0 END) AS sureness,
-        bool_or(said.certainty = 'denied') AS denied,
-        count(DISTINCT said.origin_id) FILTER (WHERE said.certainty <> 'denied') AS origins,
+        count(DISTINCT said.independent_id) FILTER (WHERE said.certainty <> 'denied') AS origins,
         min(said.known_at) AS known_at
     FROM said
     GROUP BY said.shipment_id
@@ -98,11 +97,12 @@ SELECT
     common.related_through_id, -- Who controlled both; a party itself where it controls the other. {-> records.entities.entity_id}
     swaps.swap_id, -- The swap that it is a leg of. {-> shipments.swaps.swap_id}
     dated.shipment_id, -- The lot. {not null, -> shipments.shipments.shipment_id}
-    CASE greatest(dated.sureness - dated.denied::INTEGER, 0) WHEN 3 THEN 'confirmed' WHEN 2 THEN 'reported' WHEN 1 THEN 'rumoured' ELSE 'denied' END AS certainty, -- The surest origin's certainty, one step lower where another denies. {not null, one of: confirmed, reported, rumoured, denied}
+    coalesce(sureness.level, 'denied') AS certainty, -- How sure it is that the units went there, from independent origins for and against (shipments.field_certainty). {not null, one of: confirmed, reported, rumoured, denied}
     dated.origins, -- Independent origins that state the transfer. {not null}
     dated.known_at -- When it first became known (UTC). {not null}
 FROM dated
 INNER JOIN shipments.shipments AS lots ON dated.shipment_id = lots.shipment_id
+LEFT JOIN shipments.field_certainty AS sureness ON dated.shipment_id = sureness.shipment_id AND sureness.field = 'recipient'
 LEFT JOIN common ON dated.shipment_id = common.shipment_id
 LEFT JOIN shipments.swaps AS swaps
     ON dated.shipment_id = swaps.first_shipment_id OR dated.shipment_id = swaps.second_shipment_id

@@ -20,19 +20,6 @@ WITH items AS (
     )
 ),
 
-outlet_names AS (
-    SELECT
-        lower(strip_accents(trim(names.name))) AS folded_name,
-        min(names.outlet_id) AS outlet_id
-    FROM (
-        SELECT
-            outlets.outlet_id,
-            unnest(list_append(string_split(coalesce(outlets.aliases, outlets.name), '|'), outlets.name)) AS name
-        FROM reference.outlets
-    ) AS names
-    GROUP BY folded_name
-),
-
 news AS (
     SELECT
         'claim:' || claims.claim_id AS record_id,
@@ -58,13 +45,9 @@ news AS (
         claims.delay_low_days,
         claims.delay_high_days,
         claims.certainty,
-        coalesce(
-            outlet_names.outlet_id,
-            entity_names.entity_id,
-            '~' || trim(regexp_replace(lower(strip_accents(trim(claims.attributed_to))), '[^\p{L}\p{N}]+', '-', 'g'), '-'),
-            publishers.outlet_id,
-            'item:' || roots.source
-        ) AS origin_id,
+        -- A named source is the origin, whoever passes it on; else whoever published the first of all copies.
+        coalesce(named.origin_id, roots_by.origin_id) AS origin_id,
+        published_by.origin_id AS publisher_id,
         items.known_at,
         claims.claim_id,
         claims.item_id,
@@ -78,10 +61,9 @@ news AS (
     INNER JOIN items AS roots ON groups.root_item_id = roots.item_id
     LEFT JOIN reference.product_names AS product_names
         ON lower(strip_accents(trim(claims.product))) = product_names.folded_name
-    LEFT JOIN outlet_names ON lower(strip_accents(trim(claims.attributed_to))) = outlet_names.folded_name
-    LEFT JOIN outlet_names AS publishers ON lower(strip_accents(trim(roots.source))) = publishers.folded_name
-    LEFT JOIN reference.entity_names AS entity_names
-        ON lower(strip_accents(trim(claims.attributed_to))) = entity_names.folded_name
+    LEFT JOIN records.stated_sources AS named ON claims.attributed_to = named.name
+    INNER JOIN records.stated_sources AS roots_by ON roots.source = roots_by.name
+    INNER JOIN records.stated_sources AS published_by ON items.source = published_by.name
 ),
 
 sku_products AS (
@@ -94,6 +76,24 @@ sku_products AS (
     ) AS stated
     INNER JOIN reference.skus ON regexp_full_match(stated.sku, skus.pattern, 'i')
     GROUP BY stated.sku
+),
+
+editions AS (
+    -- The editions of each register, and when the next one became known.
+    SELECT
+        editions.contract,
+        editions.edition_on,
+        lead(editions.known_at) OVER (PARTITION BY editions.contract ORDER BY editions.edition_on) AS next_known_at
+    FROM (
+        SELECT
+            lines.contract,
+            coalesce(lines.document_date, lines.received_at::DATE) AS edition_on,
+            min(coalesce(lines.document_date::TIMESTAMP, lines.received_at)) AS known_at
+        FROM claims.supplier_lines AS lines
+        -- Lines in our own columns may be of many registers, and of none whole.
+        WHERE lines.statement IN ('holding', 'plan') AND lines.contract <> 'waybill-lines'
+        GROUP BY ALL
+    ) AS editions
 ),
 
 stated_lines AS (
@@ -158,7 +158,10 @@ lines AS (
         lines.statement,
         lines.supplier,
         lines.buyer,
-        CASE WHEN lines.sku IS NULL THEN 'gpu' ELSE coalesce(sku_products.product_id, 'gpu') END AS product_id,
+        -- A part number by its pattern; else it may be a product's own name or id.
+        CASE
+            WHEN lines.sku IS NULL THEN 'gpu' ELSE coalesce(sku_products.product_id, product_names.product_id, 'gpu')
+        END AS product_id,
         CASE
             -- A piece of a system is the whole system.
             WHEN lines.unit = 'each' THEN CASE products.level WHEN 'system' THEN 'system' ELSE 'gpu' END
@@ -183,7 +186,11 @@ lines AS (
         lines.contract,
         lines.order_key,
         lines.known_at,
-        line_editions.superseded_at
+        CASE
+            -- A register is a full list: what its next edition does not list has ended with it.
+            WHEN editions.next_known_at IS NOT NULL THEN greatest(editions.next_known_at, lines.known_at)
+            ELSE line_editions.superseded_at
+        END AS superseded_at
     FROM stated_lines AS lines
     INNER JOIN line_editions
         ON
@@ -194,7 +201,12 @@ lines AS (
             AND lines.sheet IS NOT DISTINCT FROM line_editions.sheet
             AND lines.version_id IS NOT DISTINCT FROM line_editions.version_id
     LEFT JOIN sku_products ON lines.sku = sku_products.sku
-    LEFT JOIN reference.products AS products ON sku_products.product_id = products.product_id
+    LEFT JOIN reference.product_names AS product_names ON lower(strip_accents(trim(lines.sku))) = product_names.folded_name
+    LEFT JOIN reference.products AS products ON coalesce(sku_products.product_id, product_names.product_id) = products.product_id
+    LEFT JOIN editions
+        ON
+            lines.statement IN ('holding', 'plan') AND lines.contract = editions.contract
+            AND coalesce(lines.document_date, lines.received_at::DATE) = editions.edition_on
 ),
 
 line_events AS (
@@ -271,6 +283,7 @@ supplier AS (
             WHEN lines.statement IN ('holding', 'plan') THEN 'register:' || lines.contract
             ELSE 'supplier:' || coalesce(names.entity_id, lower(lines.supplier))
         END AS origin_id,
+        NULL AS publisher_id,
         lines.known_at,
         NULL AS claim_id,
         NULL AS item_id,
@@ -343,7 +356,8 @@ SELECT
     counted.delay_low_days, -- Least stated delay, in days.
     counted.delay_high_days, -- Greatest stated delay, in days.
     counted.certainty, -- How sure the source is. {not null, one of: confirmed, reported, rumoured, denied}
-    counted.origin_id, -- The independent origin: a named source, the outlet or publisher of the first of all copies, a supplier's own books, or a register. {not null}
+    counted.origin_id, -- The independent origin: a named source, the publisher of the first of all copies, a supplier's own books, or a register. {not null}
+    counted.publisher_id, -- Who published the item.
     counted.known_at, -- When it became known (UTC). {not null}
     counted.claim_id, -- The claim. {-> claims.news_claims.claim_id}
     counted.item_id, -- The news item. {-> raw.news_items.item_id}

@@ -13,7 +13,7 @@ folded AS (
         lower(strip_accents(trim(names.name))) AS folded_name,
         regexp_replace(
             lower(strip_accents(trim(names.name))),
-            '(,?\s+(inc|corp|corporation|co|company|ltd|limited|llc|plc|gmbh|ag|se|sa|nv|bv|ab|oy|spa|kk)\.?)+$',
+            '(,?\s+(inc|corp|corporation|co|company|ltd|limited|llc|plc|gmbh|ag|se|s\.?a|n\.?v|b\.?v|ab|oyj?|s\.?p\.?a|s\.?r\.?l|k\.?k)\.?)+$',
             ''
         ) AS short_name
     FROM names

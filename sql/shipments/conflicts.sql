@@ -1,21 +1,24 @@
 -- One row per lot, field and rival value: where independent origins contradict each other. The newest statement of each origin counts; values that may agree are no conflict.
 WITH said AS (
+    -- Rivals that are set aside stand beside the lot that they rival; a number that may be rounded stands for all that round to it.
     SELECT
-        matches.shipment_id,
-        records.origin_id,
+        coalesce(rivals.of_shipment_id, matches.shipment_id) AS shipment_id,
+        matches.origin_id,
         records.certainty,
         records.known_at,
         records.record_id,
         records.event,
         records.to_id,
-        coalesce(records.gpus_low, 0) AS gpus_low,
+        CASE WHEN records.gpus_low IS NULL THEN 0 ELSE coalesce(nodes.least_gpus, records.gpus_low) END AS gpus_low,
         records.gpus_best,
-        coalesce(records.gpus_high, 'infinity'::DOUBLE) AS gpus_high,
+        CASE WHEN records.gpus_high IS NULL THEN 'infinity'::DOUBLE WHEN nodes.most_gpus > records.gpus_high THEN nodes.most_gpus - 1e-6 ELSE records.gpus_high END AS gpus_high,
         coalesce(records.revised_start, records.promised_start, records.revised_end, records.promised_end) AS due_start,
         coalesce(records.revised_end, records.promised_end) AS due_end
     FROM shipments.record_matches AS matches
     INNER JOIN records.shipment_records AS records ON matches.record_id = records.record_id
-    WHERE NOT records.superseded
+    LEFT JOIN shipments.lot_nodes AS nodes ON records.record_id = nodes.node_id
+    LEFT JOIN shipments.set_aside AS rivals ON matches.shipment_id = rivals.shipment_id
+    WHERE NOT records.superseded AND coalesce(rivals.reason <> 'fits several lots', TRUE)
 ),
 
 stated AS (

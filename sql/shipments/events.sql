@@ -12,8 +12,9 @@ SELECT
     records.gpus_best, -- GPUs of the event.
     records.gpus_high, -- Greatest GPUs of the event.
     records.certainty, -- How sure the source is. {not null}
-    records.origin_id, -- The independent origin. {not null}
+    matches.origin_id, -- The independent origin. {not null}
     records.superseded -- Whether a newer version of the same item or line replaced it. {not null}
 FROM shipments.record_matches AS matches
 INNER JOIN records.shipment_records AS records ON matches.record_id = records.record_id
+WHERE matches.counts
 ORDER BY matches.shipment_id, records.known_at, records.record_id

@@ -5,7 +5,7 @@ SELECT
     records.record_id, -- The record. {key}
     records.event, -- What it states. {not null}
     records.certainty, -- How sure its source is. {not null}
-    records.origin_id, -- The independent origin. {not null}
+    matches.origin_id, -- The independent origin. {not null}
     coalesce(claims.quote, lines.verbatim) AS quote, -- The passage, or the line as it stands in the file. {not null}
     items.item_id, -- The news item.
     coalesce(news_documents.name, supplier_documents.name) AS document, -- The file or feed that holds it.

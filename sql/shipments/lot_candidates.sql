@@ -1,106 +1,228 @@
--- One row per pair of nodes that may be one lot: parties in the same roles, kindred products, agreeing counts, suppliers and times. The first of a pair has precedence.
-WITH meetings AS (
-    -- The same two parties lose and gain.
+-- One row per pair of nodes that meet in a block and may be one lot by every rule: parties in the same roles, kindred products, no other supplier, counts and times that can agree. The first of a pair has precedence; how well they agree is scored in shipments.lot_scores.
+WITH sides AS (
+    -- Each node under each of its parties. Counts within 15 % are at most one bucket apart, since 1.18 > 1 / 0.85.
     SELECT
-        opener.node_id AS opener_id,
-        joiner.node_id AS joiner_id,
-        'both parties' AS roles,
-        4 AS role_weight
-    FROM shipments.lot_nodes AS opener
-    INNER JOIN shipments.lot_nodes AS joiner
-        ON opener.to_id = joiner.to_id AND coalesce(opener.from_id = joiner.from_id, TRUE)
-    WHERE opener.kind = 'move' AND joiner.kind = 'move'
+        nodes.node_id,
+        nodes.precedence,
+        nodes.kind,
+        nodes.event,
+        nodes.may_open,
+        nodes.gpus_best,
+        nodes.item_id,
+        nodes.origin_id,
+        nodes.supplier_id,
+        nodes.product_id,
+        'to' AS side,
+        nodes.to_id AS party_id,
+        floor(ln(greatest(nodes.least_gpus, 1)) / ln(1.18))::INTEGER AS first_bucket,
+        least(floor(ln(greatest(nodes.most_gpus, 1)) / ln(1.18))::INTEGER, first_bucket + 24) AS last_bucket
+    FROM shipments.lot_nodes AS nodes
+    WHERE nodes.to_id IS NOT NULL
     UNION ALL
-    -- The whole of a supplier's order line is moved away from its buyer.
     SELECT
-        opener.node_id AS opener_id,
-        joiner.node_id AS joiner_id,
-        'moved from its buyer' AS roles,
-        3 AS role_weight
-    FROM shipments.lot_nodes AS opener
-    INNER JOIN shipments.lot_nodes AS joiner ON opener.to_id = joiner.from_id
-    WHERE opener.kind = 'supplier' AND joiner.event = 'diversion' AND opener.gpus_best IS NOT NULL AND joiner.gpus_best IS NOT NULL
-    UNION ALL
-    -- What is said of the one who lost a moved lot: he ordered it, waits for it, or was cut off.
+        nodes.node_id,
+        nodes.precedence,
+        nodes.kind,
+        nodes.event,
+        nodes.may_open,
+        nodes.gpus_best,
+        nodes.item_id,
+        nodes.origin_id,
+        nodes.supplier_id,
+        nodes.product_id,
+        'from' AS side,
+        nodes.from_id AS party_id,
+        floor(ln(greatest(nodes.least_gpus, 1)) / ln(1.18))::INTEGER AS first_bucket,
+        least(floor(ln(greatest(nodes.most_gpus, 1)) / ln(1.18))::INTEGER, first_bucket + 24) AS last_bucket
+    FROM shipments.lot_nodes AS nodes
+    WHERE nodes.from_id IS NOT NULL
+),
+
+openers AS (
     SELECT
-        opener.node_id AS opener_id,
-        joiner.node_id AS joiner_id,
-        'lost by the one who waits' AS roles,
-        6 AS role_weight
-    FROM shipments.lot_nodes AS opener
-    INNER JOIN shipments.lot_nodes AS joiner ON opener.from_id = joiner.to_id
+        sides.*,
+        unnest(range(sides.first_bucket - 1, sides.last_bucket + 2)) AS bucket
+    FROM sides
+    WHERE sides.may_open AND sides.gpus_best IS NOT NULL
+),
+
+joiners AS (
+    SELECT
+        sides.*,
+        unnest(range(sides.first_bucket, sides.last_bucket + 1)) AS bucket
+    FROM sides
+    WHERE sides.kind <> 'supplier' AND sides.gpus_best IS NOT NULL
+),
+
+wholes AS (
+    -- Lots that something smaller, or something without a count, may be said about.
+    SELECT
+        sides.*,
+        count(*) OVER (PARTITION BY sides.party_id) AS lots_of_party,
+        count(*) OVER (PARTITION BY sides.party_id, sides.supplier_id, sides.product_id) AS lots_of_kind
+    FROM sides
+    WHERE sides.may_open AND sides.side = 'to' AND (sides.kind <> 'statement' OR sides.event IN ('order', 'allocation'))
+),
+
+parts AS (
+    SELECT sides.*
+    FROM sides
     WHERE
-        opener.kind = 'move' AND joiner.kind = 'statement'
-        AND joiner.event IN ('order', 'allocation', 'delay', 'cancellation')
-    UNION ALL
-    -- What is said of the one who got it.
+        sides.kind = 'statement' AND sides.side = 'to'
+        AND (sides.gpus_best IS NULL OR sides.event IN ('shipment', 'delivery', 'cancellation', 'delay'))
+),
+
+blocks AS (
+    -- Counts that are near.
     SELECT
-        opener.node_id AS opener_id,
-        joiner.node_id AS joiner_id,
-        'same recipient' AS roles,
-        2 AS role_weight
-    FROM shipments.lot_nodes AS opener
-    INNER JOIN shipments.lot_nodes AS joiner ON opener.to_id = joiner.to_id
+        openers.node_id AS opener_id,
+        openers.side AS opener_side,
+        joiners.node_id AS joiner_id,
+        joiners.side AS joiner_side
+    FROM openers
+    INNER JOIN joiners ON openers.party_id = joiners.party_id AND openers.bucket = joiners.bucket
+    WHERE openers.precedence < joiners.precedence
+    UNION
+    -- Where one of two moves, or a denial, has no count.
+    SELECT
+        one.node_id AS opener_id,
+        one.side AS opener_side,
+        other.node_id AS joiner_id,
+        other.side AS joiner_side
+    FROM sides AS one
+    INNER JOIN sides AS other ON one.party_id = other.party_id AND one.side = other.side
     WHERE
-        joiner.kind = 'statement'
-        AND (opener.kind <> 'move' OR joiner.event IN ('allocation', 'shipment', 'delivery', 'delay'))
+        one.precedence < other.precedence AND one.may_open AND one.kind = 'move' AND other.kind = 'move'
+        AND (one.gpus_best IS NULL OR other.gpus_best IS NULL)
+    UNION
+    -- What one item or one origin says of one party.
+    SELECT
+        one.node_id AS opener_id,
+        one.side AS opener_side,
+        other.node_id AS joiner_id,
+        other.side AS joiner_side
+    FROM sides AS one
+    INNER JOIN sides AS other ON one.party_id = other.party_id AND one.item_id = other.item_id
+    WHERE one.precedence < other.precedence AND one.may_open
+    UNION
+    SELECT
+        one.node_id AS opener_id,
+        one.side AS opener_side,
+        other.node_id AS joiner_id,
+        other.side AS joiner_side
+    FROM sides AS one
+    INNER JOIN sides AS other ON one.party_id = other.party_id AND one.origin_id = other.origin_id
+    WHERE
+        one.precedence < other.precedence AND one.may_open AND one.kind <> 'supplier'
+        AND (one.gpus_best IS NULL OR other.gpus_best IS NULL)
+    UNION
+    -- A delay of what was lost, told without a count.
+    SELECT
+        one.node_id AS opener_id,
+        one.side AS opener_side,
+        other.node_id AS joiner_id,
+        other.side AS joiner_side
+    FROM sides AS one
+    INNER JOIN sides AS other ON one.party_id = other.party_id AND other.side = 'to'
+    WHERE one.kind = 'move' AND one.may_open AND other.event = 'delay' AND other.gpus_best IS NULL
+    UNION
+    -- A part of a lot, or what is said of it without a count. Among hundreds of lots no part finds its own.
+    SELECT
+        wholes.node_id AS opener_id,
+        wholes.side AS opener_side,
+        parts.node_id AS joiner_id,
+        parts.side AS joiner_side
+    FROM wholes
+    INNER JOIN parts ON wholes.party_id = parts.party_id
+    WHERE wholes.lots_of_party <= 200 AND wholes.precedence < parts.precedence
+    UNION
+    SELECT
+        wholes.node_id AS opener_id,
+        wholes.side AS opener_side,
+        parts.node_id AS joiner_id,
+        parts.side AS joiner_side
+    FROM wholes
+    INNER JOIN parts
+        ON wholes.party_id = parts.party_id AND wholes.supplier_id = parts.supplier_id AND wholes.product_id = parts.product_id
+    WHERE wholes.lots_of_party > 200 AND wholes.lots_of_kind <= 200 AND wholes.precedence < parts.precedence
+),
+
+met AS (
+    SELECT
+        blocks.opener_id,
+        blocks.joiner_id,
+        bool_or(blocks.opener_side = 'to' AND blocks.joiner_side = 'to') AS same_to,
+        bool_or(blocks.opener_side = 'from' AND blocks.joiner_side = 'from') AS same_from,
+        bool_or(blocks.opener_side = 'to' AND blocks.joiner_side = 'from') AS taken_from_buyer,
+        bool_or(blocks.opener_side = 'from' AND blocks.joiner_side = 'to') AS said_of_loser
+    FROM blocks
+    GROUP BY blocks.opener_id, blocks.joiner_id
+),
+
+pairs AS (
+    SELECT
+        met.opener_id,
+        met.joiner_id,
+        CASE
+            WHEN opener.kind = 'move' AND joiner.kind = 'move' AND opener.from_id = joiner.from_id AND opener.to_id = joiner.to_id
+                THEN 'both parties'
+            WHEN opener.kind = 'move' AND met.said_of_loser AND joiner.event IN ('order', 'allocation', 'delay', 'cancellation')
+                THEN 'lost by the one who waits'
+            WHEN opener.kind = 'supplier' AND met.taken_from_buyer AND joiner.event = 'diversion' THEN 'moved from its buyer'
+            WHEN
+                opener.kind = 'move' AND met.same_to AND joiner.kind = 'statement'
+                AND joiner.event IN ('allocation', 'shipment', 'delivery', 'delay')
+                THEN 'recipient of the moved'
+            WHEN opener.kind <> 'move' AND met.same_to AND joiner.kind = 'statement' THEN 'same recipient'
+            -- One of the two moves leaves open who lost or who got them.
+            WHEN
+                opener.kind = 'move' AND joiner.kind = 'move'
+                AND coalesce(opener.from_id = joiner.from_id, TRUE) AND coalesce(opener.to_id = joiner.to_id, TRUE)
+                AND (met.same_to OR met.same_from)
+                THEN 'one party unnamed'
+        END AS roles,
+        CASE
+            WHEN
+                opener.gpus_best IS NULL OR joiner.gpus_best IS NULL THEN 'unstated'
+            WHEN opener.gpus_best = joiner.gpus_best THEN 'same'
+            WHEN opener.least_gpus <= joiner.gpus_best AND joiner.gpus_best <= opener.most_gpus AND opener.gpus_low = opener.gpus_high THEN 'rounds to it'
+            WHEN joiner.least_gpus <= opener.gpus_best AND opener.gpus_best <= joiner.most_gpus AND joiner.gpus_low = joiner.gpus_high THEN 'rounds to it'
+            WHEN abs(opener.gpus_best - joiner.gpus_best) <= 0.15 * greatest(opener.gpus_best, joiner.gpus_best) THEN 'within 15 %'
+            WHEN opener.gpus_low <= joiner.gpus_high AND joiner.gpus_low <= opener.gpus_high THEN 'ranges meet'
+            WHEN
+                joiner.gpus_best < opener.gpus_best AND joiner.kind = 'statement'
+                AND joiner.event IN ('shipment', 'delivery', 'cancellation', 'delay')
+                AND (opener.kind <> 'statement' OR opener.event IN ('order', 'allocation'))
+                THEN CASE WHEN opener.item_id = joiner.item_id THEN 'a part of one item''s whole' ELSE 'a part' END
+        END AS count_level
+    FROM met
+    INNER JOIN shipments.lot_nodes AS opener ON met.opener_id = opener.node_id
+    INNER JOIN shipments.lot_nodes AS joiner ON met.joiner_id = joiner.node_id
+    WHERE
+        -- Bound to the pair, lest all nodes meet all others of their time before the blocks are asked.
+        CASE
+            WHEN met.opener_id IS NOT NULL
+                THEN
+                    -- One supplier, or none named, or the maker of what another sells.
+                    (
+                        (coalesce(opener.supplier_id = joiner.supplier_id, TRUE) OR opener.names_maker <> joiner.names_maker)
+                    )
+                    -- Times agree: spoken of, or known, within a year and a half; due within four hundred days where both say when.
+                    AND opener.life_start <= joiner.life_end + INTERVAL 548 DAY
+                    AND joiner.life_start <= opener.life_end + INTERVAL 548 DAY
+                    AND coalesce(
+                        opener.due_start <= joiner.due_end + INTERVAL 400 DAY
+                        AND joiner.due_start <= opener.due_end + INTERVAL 400 DAY,
+                        TRUE
+                    )
+        END
 )
 
 SELECT
-    meetings.opener_id, -- The node that may open the lot. {key, -> shipments.lot_nodes.node_id}
-    meetings.joiner_id, -- The node that may join it. {key, -> shipments.lot_nodes.node_id}
-    max(meetings.role_weight)
-    + max(CASE
-        WHEN opener.gpus_best = joiner.gpus_best THEN 3
-        WHEN opener.gpus_best IS NOT NULL AND joiner.gpus_best IS NOT NULL THEN 2
-        ELSE 0
-    END)
-    + coalesce(max((opener.item_id = joiner.item_id)::INTEGER), 0) * 2
-    + max((opener.origin_id = joiner.origin_id)::INTEGER)
-    + max((opener.product_id = joiner.product_id)::INTEGER) AS weight, -- How well they agree; a sum of points. {not null}
-    arg_max(meetings.roles, meetings.role_weight)
-    || CASE
-        WHEN max(opener.gpus_best) = max(joiner.gpus_best) THEN ', same count'
-        WHEN max(joiner.gpus_best) < max(opener.gpus_best) * 0.85 THEN ', a part of the count'
-        WHEN max(opener.gpus_best) IS NOT NULL AND max(joiner.gpus_best) IS NOT NULL THEN ', count within 15 %'
-        ELSE ', no count'
-    END
-    || CASE WHEN max((opener.item_id = joiner.item_id)::INTEGER) = 1 THEN ', same item' ELSE '' END AS agreement -- What it rests on. {not null}
-FROM meetings
-INNER JOIN shipments.lot_nodes AS opener ON meetings.opener_id = opener.node_id
-INNER JOIN shipments.lot_nodes AS joiner ON meetings.joiner_id = joiner.node_id
-INNER JOIN reference.product_ancestors AS kin
-    ON
-        (opener.product_id = kin.product_id AND joiner.product_id = kin.ancestor_id)
-        OR (joiner.product_id = kin.product_id AND opener.product_id = kin.ancestor_id)
-WHERE
-    opener.precedence < joiner.precedence
-    AND opener.may_open
-    AND coalesce(opener.supplier_id = joiner.supplier_id, TRUE)
-    -- Counts agree within 15 %, or their intervals meet.
-    AND coalesce(
-        abs(opener.gpus_best - joiner.gpus_best) <= 0.15 * greatest(opener.gpus_best, joiner.gpus_best)
-        OR (opener.gpus_low <= joiner.gpus_high AND joiner.gpus_low <= opener.gpus_high)
-        -- A part that arrived, or was dropped, of what the same item says was ordered.
-        OR (
-            opener.event IN ('order', 'allocation') AND joiner.event IN ('shipment', 'delivery', 'cancellation')
-            AND joiner.gpus_best < opener.gpus_best AND opener.item_id = joiner.item_id
-        ),
-        TRUE
-    )
-    -- A statement without a count joins only what its own item or origin speaks of, or a move between the parties.
-    AND (
-        (opener.gpus_best IS NOT NULL AND joiner.gpus_best IS NOT NULL)
-        OR coalesce(opener.item_id = joiner.item_id, FALSE)
-        OR (opener.origin_id = joiner.origin_id AND opener.kind <> 'supplier')
-        OR joiner.kind = 'move'
-        OR (opener.kind = 'move' AND joiner.event = 'delay')
-    )
-    -- Times agree: known within a year and a half, and due within four months where both say when.
-    AND abs(date_diff('day', opener.known_at, joiner.known_at)) <= CASE opener.kind WHEN 'supplier' THEN 1095 ELSE 548 END
-    AND coalesce(
-        opener.due_start <= joiner.due_end + INTERVAL 120 DAY AND joiner.due_start <= opener.due_end + INTERVAL 120 DAY,
-        TRUE
-    )
-GROUP BY meetings.opener_id, meetings.joiner_id
-ORDER BY meetings.opener_id, meetings.joiner_id
+    pairs.opener_id, -- The node that may open the lot. {key, -> shipments.lot_nodes.node_id}
+    pairs.joiner_id, -- The node that may join it. {key, -> shipments.lot_nodes.node_id}
+    pairs.roles, -- In which roles their parties are the same. {not null, one of: both parties, lost by the one who waits, moved from its buyer, recipient of the moved, same recipient, one party unnamed}
+    pairs.count_level -- How their counts agree. {not null, one of: same, rounds to it, within 15 %, ranges meet, a part of one item's whole, a part, unstated}
+FROM pairs
+WHERE pairs.roles IS NOT NULL AND pairs.count_level IS NOT NULL
+ORDER BY pairs.opener_id, pairs.joiner_id

@@ -185,7 +185,7 @@ def test_two_parts_of_one_lot_go_to_two_parties() -> None:
 def test_a_part_of_another_suppliers_or_products_lot_splits_nothing() -> None:
     world = World()
     world.line(quantity=12_000)
-    world.claim("diversion", giver="Tesla", to="X", supplier="Nvidia", gpus=5_000)
+    world.claim("diversion", giver="Tesla", to="X", supplier="Meta", gpus=5_000)
     world.claim("diversion", giver="Tesla", to="X", product="B200", gpus=4_000)
     assert [lot["parent_shipment_id"] for lot in lots(world)] == [None, None, None]
 

@@ -1,0 +1,58 @@
+-- One row per lot of which a value is stated: US dollars of the whole, before parts are taken from it. A supplier's newest line is exact; among the news origins that differ give the hull, and a single number of two digits at most stands for all that round to it.
+-- check values_are_ordered: coalesce(value_usd_low <= value_usd_best, TRUE) AND coalesce(value_usd_best <= value_usd_high, TRUE)
+WITH said AS (
+    SELECT
+        matches.shipment_id,
+        matches.origin_id,
+        records.record_id,
+        records.known_at,
+        records.value_usd_low,
+        records.value_usd_best,
+        records.value_usd_high,
+        -- Half a step of the second digit, as a share of the number.
+        CASE
+            WHEN records.source_kind = 'news' AND records.value_usd_low = records.value_usd_high AND records.value_usd_low >= 100
+                AND abs(records.value_usd_low / power(10, floor(log10(records.value_usd_low)) - 1) - round(records.value_usd_low / power(10, floor(log10(records.value_usd_low)) - 1))) < 1e-6
+                THEN power(10, floor(log10(records.value_usd_low)) - 1) / 2 / records.value_usd_low
+            ELSE 0
+        END AS rounding,
+        CASE
+            WHEN records.source_kind = 'supplier' THEN 0
+            WHEN records.event IN ('order', 'allocation', 'diversion', 'resale') THEN 1
+            ELSE 2
+        END AS place,
+        CASE records.certainty WHEN 'confirmed' THEN 0 WHEN 'reported' THEN 1 ELSE 2 END AS doubt
+    FROM shipments.record_matches AS matches
+    INNER JOIN records.shipment_records AS records ON matches.record_id = records.record_id
+    WHERE records.value_usd_best IS NOT NULL AND NOT records.superseded AND records.certainty <> 'denied'
+),
+
+newest AS (
+    SELECT said.*
+    FROM said
+    QUALIFY
+        rank() OVER (PARTITION BY said.shipment_id ORDER BY said.place) = 1
+        AND row_number() OVER (PARTITION BY said.shipment_id, said.place, said.origin_id ORDER BY said.known_at DESC, said.record_id ASC) = 1
+),
+
+ranked AS (
+    SELECT
+        newest.*,
+        count(*) OVER (PARTITION BY newest.shipment_id, newest.value_usd_best) AS origins,
+        row_number() OVER (
+            PARTITION BY newest.shipment_id ORDER BY newest.doubt, newest.known_at DESC, newest.record_id ASC
+        ) AS turn
+    FROM newest
+)
+
+SELECT
+    ranked.shipment_id, -- The lot. {key}
+    least(min(ranked.value_usd_low * (1 - CASE WHEN ranked.origins > 1 THEN 0 ELSE ranked.rounding END)), CASE WHEN bool_or(ranked.value_usd_low IS NOT NULL) THEN arg_min(ranked.value_usd_best, ranked.turn) END) AS value_usd_low, -- Least value, US dollars.
+    arg_min(ranked.value_usd_best, ranked.turn) AS value_usd_best, -- Value where one number is needed, US dollars.
+    CASE
+        WHEN bool_and(ranked.value_usd_high IS NOT NULL)
+            THEN greatest(max(ranked.value_usd_high * (1 + CASE WHEN ranked.origins > 1 THEN 0 ELSE ranked.rounding END)), arg_min(ranked.value_usd_best, ranked.turn))
+    END AS value_usd_high -- Greatest value, US dollars; empty where a source leaves it open.
+FROM ranked
+GROUP BY ranked.shipment_id
+ORDER BY ranked.shipment_id

@@ -1,0 +1,145 @@
+-- One row per lot that is told but does not count: a rival telling of a surer lot (another recipient, or another count, from other items), or a part that fits several lots alike. Its records stay in shipments.record_matches; shipments.conflicts shows rivals beside what they rival.
+WITH lots AS (
+    SELECT
+        members.shipment_id,
+        any_value(opener.node_id) AS opener_id,
+        bool_or(nodes.kind = 'supplier') AS is_booked,
+        bool_or(members.is_undecided) AS is_undecided,
+        arg_min(nodes.from_id, nodes.precedence) FILTER (WHERE nodes.kind = 'move') AS from_id,
+        coalesce(arg_min(nodes.to_id, nodes.precedence) FILTER (WHERE nodes.kind = 'move'), any_value(opener.to_id)) AS to_id,
+        bool_or(nodes.kind = 'move') AS is_moved,
+        any_value(opener.product_id) AS product_id,
+        any_value(opener.supplier_id) AS supplier_id,
+        any_value(opener.names_maker) AS names_maker,
+        any_value(opener.gpus_low) AS gpus_low,
+        any_value(opener.gpus_best) AS gpus_best,
+        any_value(opener.gpus_high) AS gpus_high,
+        list_distinct(flatten(list(nodes.due_days))) AS due_days,
+        list_distinct(flatten(list(nodes.moved_days))) AS moved_days,
+        list(DISTINCT nodes.item_id) AS items,
+        list(DISTINCT nodes.origin_id) AS origins,
+        count(DISTINCT nodes.origin_id) FILTER (WHERE nodes.may_open) AS origin_count,
+        min(nodes.known_at) AS known_at,
+        max(nodes.known_at) AS last_known_at
+    FROM shipments.lot_members AS members
+    INNER JOIN shipments.lot_nodes AS nodes ON members.node_id = nodes.node_id
+    INNER JOIN shipments.lot_nodes AS opener ON members.opener_id = opener.node_id
+    GROUP BY members.shipment_id
+),
+
+told AS (
+    SELECT *
+    FROM lots
+    WHERE NOT lots.is_undecided AND lots.gpus_best IS NOT NULL
+),
+
+buckets AS (
+    SELECT
+        told.shipment_id,
+        told.from_id,
+        unnest([floor(ln(greatest(told.gpus_best, 1)) / ln(1.18)) - 1, floor(ln(greatest(told.gpus_best, 1)) / ln(1.18)), floor(ln(greatest(told.gpus_best, 1)) / ln(1.18)) + 1]) AS bucket
+    FROM told
+    WHERE told.is_moved AND told.from_id IS NOT NULL
+),
+
+days AS (
+    SELECT
+        told.shipment_id,
+        told.to_id,
+        unnest(told.due_days) AS due_on
+    FROM told
+    WHERE told.to_id IS NOT NULL
+),
+
+moved_on AS (
+    SELECT
+        told.shipment_id,
+        told.to_id,
+        unnest(told.moved_days) AS moved_on
+    FROM told
+    WHERE told.to_id IS NOT NULL
+),
+
+met AS (
+    SELECT
+        one.shipment_id,
+        other.shipment_id AS other_shipment_id,
+        'another recipient' AS reason
+    FROM buckets AS one
+    INNER JOIN told AS other
+        ON one.from_id = other.from_id AND one.bucket = floor(ln(greatest(other.gpus_best, 1)) / ln(1.18)) AND one.shipment_id <> other.shipment_id
+    WHERE other.is_moved
+    UNION
+    SELECT
+        one.shipment_id,
+        other.shipment_id AS other_shipment_id,
+        'another count' AS reason
+    FROM days AS one
+    INNER JOIN days AS other ON one.to_id = other.to_id AND one.due_on = other.due_on AND one.shipment_id <> other.shipment_id
+    UNION
+    SELECT
+        one.shipment_id,
+        other.shipment_id AS other_shipment_id,
+        'another count' AS reason
+    FROM moved_on AS one
+    INNER JOIN moved_on AS other ON one.to_id = other.to_id AND one.moved_on = other.moved_on AND one.shipment_id <> other.shipment_id
+),
+
+rivals AS (
+    -- The first of a pair loses against the second.
+    SELECT
+        met.shipment_id,
+        met.other_shipment_id,
+        met.reason
+    FROM met
+    INNER JOIN told AS one ON met.shipment_id = one.shipment_id
+    INNER JOIN told AS other ON met.other_shipment_id = other.shipment_id
+    INNER JOIN reference.product_ancestors AS kin
+        ON
+            (one.product_id = kin.product_id AND other.product_id = kin.ancestor_id)
+            OR (other.product_id = kin.product_id AND one.product_id = kin.ancestor_id)
+    WHERE
+        NOT (one.is_booked AND NOT one.is_moved)
+        -- Whoever says both in one item says that they are two.
+        AND NOT list_has_any(one.items, other.items)
+        AND (coalesce(one.supplier_id = other.supplier_id, TRUE) OR one.names_maker <> other.names_maker)
+        AND abs(date_diff('day', one.known_at, other.known_at)) <= CASE WHEN met.reason = 'another recipient' AND NOT list_has_any(one.due_days, other.due_days) AND NOT list_has_any(one.moved_days, other.moved_days) THEN 30 ELSE 548 END
+        AND CASE met.reason
+            WHEN 'another recipient'
+                THEN one.to_id <> other.to_id
+                AND abs(one.gpus_best - other.gpus_best) <= 0.15 * greatest(one.gpus_best, other.gpus_best)
+                AND NOT list_has_any(one.origins, other.origins)
+                AND (len(one.due_days) = 0 OR len(other.due_days) = 0 OR list_has_any(one.due_days, other.due_days))
+                AND (len(one.moved_days) = 0 OR len(other.moved_days) = 0 OR list_has_any(one.moved_days, other.moved_days))
+            ELSE
+                one.is_moved = other.is_moved
+                AND coalesce(one.from_id = other.from_id, TRUE)
+                AND abs(one.gpus_best - other.gpus_best) > 0.15 * greatest(one.gpus_best, other.gpus_best)
+                AND NOT (one.gpus_low <= other.gpus_high AND other.gpus_low <= one.gpus_high)
+        END
+        -- The surer one: in a supplier's books, told by more origins, told first.
+        AND (NOT one.is_booked, -one.origin_count, one.known_at, one.shipment_id) > (NOT other.is_booked, -other.origin_count, other.known_at, other.shipment_id)
+        AND NOT one.is_booked
+)
+
+SELECT
+    lots.shipment_id, -- The lot that does not count. {key}
+    'fits several lots' AS reason, -- Why it does not. {not null, one of: fits several lots, another recipient, another count}
+    stars.opener_id AS of_node_id, -- What opened the lot that it may be a part of, or whose rival it is. {not null, -> shipments.lot_nodes.node_id}
+    members.shipment_id AS of_shipment_id -- That lot. {not null}
+FROM lots
+INNER JOIN shipments.lot_stars AS stars ON lots.opener_id = stars.node_id
+INNER JOIN shipments.lot_members AS members ON stars.opener_id = members.node_id
+WHERE lots.is_undecided
+UNION ALL
+SELECT
+    rivals.shipment_id,
+    arg_min(rivals.reason, (NOT other.is_booked, -other.origin_count, other.known_at, other.shipment_id)) AS reason,
+    arg_min(other.opener_id, (NOT other.is_booked, -other.origin_count, other.known_at, other.shipment_id)) AS of_node_id,
+    arg_min(other.shipment_id, (NOT other.is_booked, -other.origin_count, other.known_at, other.shipment_id)) AS of_shipment_id
+FROM rivals
+INNER JOIN told AS other ON rivals.other_shipment_id = other.shipment_id
+-- Who loses against a loser alone may still be right.
+WHERE rivals.other_shipment_id NOT IN (SELECT beaten.shipment_id FROM rivals AS beaten)
+GROUP BY rivals.shipment_id
+ORDER BY shipment_id
