@@ -132,8 +132,8 @@ promises AS (
         k.promise.is_moved AS is_derived,
         k.promise.from_on AS promised_start,
         k.promise.to_on AS promised_end,
-        coalesce(promised_start, least(k.promise.said_on, promised_end)) AS since,
-        coalesce(promised_end, 'infinity'::DATE) AS until,
+        coalesce(k.promise.from_on, least(k.promise.said_on, k.promise.to_on)) AS since,
+        coalesce(k.promise.to_on, 'infinity'::DATE) AS until,
         -- How far the said days may be from the meant ones.
         CASE
             WHEN k.promise.is_moved THEN ceil(0.15 * coalesce(k.promise.days_high, k.promise.days_low))::INTEGER ELSE 0

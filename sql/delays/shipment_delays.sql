@@ -109,7 +109,8 @@ late AS (
         )
 ),
 
--- The late part: as stated with the delay, else what is still outstanding, else the lot.
+-- The late part: as stated with the delay, else what is still outstanding, else the lot. Its worth is one share of the
+-- lot's, in all three figures, so that they stay in order.
 sized AS (
     SELECT
         t.*,
@@ -161,7 +162,7 @@ SELECT
     z.gpus_high * z.lot_h100e_high / nullif(z.lot_gpus_high, 0) AS h100e_high, -- H100-equivalents late, at most.
     CASE
         WHEN z.value_usd IS NOT NULL THEN z.value_usd.low
-        ELSE z.lot_value_low * coalesce(z.gpus_low / nullif(z.lot_gpus_low, 0), 1)
+        ELSE z.lot_value_low * coalesce(z.gpus_best / nullif(z.lot_gpus_best, 0), 1)
     END AS value_usd_low, -- US dollars of what is late, at least: as stated with the delay, else the lot's share.
     CASE
         WHEN z.value_usd IS NOT NULL THEN coalesce(z.value_usd.best, z.value_usd.low, z.value_usd.high)
@@ -169,7 +170,7 @@ SELECT
     END AS value_usd_best, -- US dollars of what is late.
     CASE
         WHEN z.value_usd IS NOT NULL THEN z.value_usd.high
-        ELSE z.lot_value_high * coalesce(z.gpus_high / nullif(z.lot_gpus_high, 0), 1)
+        ELSE z.lot_value_high * coalesce(z.gpus_best / nullif(z.lot_gpus_best, 0), 1)
     END AS value_usd_high, -- US dollars of what is late, at most; empty for "at least so much".
     z.first_promised_end, -- Last day of the first promise of the lot to this party; empty where none is known.
     z.last_promised_end, -- Last day of the newest promise to it, or of what it gets in return.
