@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.suppliers.contracts import QUANTITY_FIELDS, TEXT_FIELDS, Contract, SkipRule
+from pipelines.suppliers.contracts import PARTY_FIELDS, QUANTITY_FIELDS, TEXT_FIELDS, Contract, SkipRule
 from pipelines.suppliers.fields import LineReader, applies
 from pipelines.suppliers.line import RejectedLine, Statement, SupplierLine
 from pipelines.suppliers.rows import Cell, Row, cell_text
@@ -60,7 +60,7 @@ class ColumnReader:
     def __init__(self, contract: Contract, reader: LineReader, sheet: str | None) -> None:
         self._contract, self._reader, self._sheet = contract, reader, sheet
         self._known: dict[str, dict[object, tuple[Any, bool]]] = {}
-        plain = set(TEXT_FIELDS) - {"sku", *contract.first_of}
+        plain = set(TEXT_FIELDS) - {"sku", *contract.first_of, *(PARTY_FIELDS if contract.parties else ())}
         self._plain_text = set() if contract.blank_words else plain
 
     def read(self, block: Block) -> tuple[pl.DataFrame, list[RejectedLine]]:

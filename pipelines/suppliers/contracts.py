@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from pipelines.suppliers.line import Certainty, Statement
+from pipelines.suppliers.periods import Calendar
 
 TextField = Literal[
     "supplier", "buyer", "ship_to", "order_ref", "line_ref", "sku", "site", "shipment_ref", "supplier_code",
@@ -48,7 +49,10 @@ QUANTITY_FIELDS: tuple[str, ...] = get_args(QuantityField)
 DATE_FIELDS: tuple[str, ...] = get_args(DateField)
 TEXT_FIELDS: tuple[str, ...] = get_args(TextField)
 
-_DATE_DIRECTIVES = {"%d", "%m", "%Y", "%y", "%H", "%M", "%S"}
+# Whose cells `[parties]` translates.
+PARTY_FIELDS = ("supplier", "buyer", "ship_to")
+
+_DATE_DIRECTIVES = {"%d", "%m", "%b", "%Y", "%y", "%H", "%M", "%S"}
 
 
 def fold(text: str) -> str:
@@ -60,9 +64,9 @@ def _date_format(given: str) -> str:
     directives = re.findall(r"%.", given)
     unknown = sorted(set(directives) - _DATE_DIRECTIVES)
     if unknown:
-        raise ValueError(f"{', '.join(unknown)} cannot stand in a date format: use %d %m %Y %y (%H %M %S)")
-    if "%d" not in directives or "%m" not in directives or not {"%Y", "%y"} & set(directives):
-        raise ValueError("does not name day, month and year: write %d, %m and %Y (or %y)")
+        raise ValueError(f"{', '.join(unknown)} cannot stand in a date format: use %d %m %b %Y %y (%H %M %S)")
+    if "%d" not in directives or not {"%m", "%b"} & set(directives) or not {"%Y", "%y"} & set(directives):
+        raise ValueError("does not name day, month and year: write %d, %m (or %b, its name) and %Y (or %y)")
     return given
 
 
@@ -193,11 +197,8 @@ class DocumentDate(_Part):
     def _one_place(self) -> Self:
         if (self.name_pattern is None) == (self.cell_after is None):
             raise ValueError("give either name_pattern or cell_after")
-        if self.name_pattern is not None:
-            if re.compile(self.name_pattern).groups != 1:
-                raise ValueError("name_pattern needs exactly one (group): the date within the file's name")
-            if not self.formats:
-                raise ValueError("name_pattern needs formats, for example formats = ['%Y-%m-%d']")
+        if self.name_pattern is not None and re.compile(self.name_pattern).groups != 1:
+            raise ValueError("name_pattern needs exactly one (group): the date within the file's name")
         return self
 
 
@@ -272,6 +273,8 @@ class Contract(_Part):
     blank_words: Listed[Words] = ()
     numbers: Numbers = Numbers()
     date_formats: Listed[DateFormat] = ("%Y-%m-%d",)
+    calendar: Calendar | None = None
+    parties: dict[Words, Words] = {}
     document_date: DocumentDate | None = None
     words: WordLists = WordLists()
     required: Listed[LineField] = ()
@@ -356,6 +359,14 @@ def _disagreements(contract: Contract) -> list[str]:
         problems.append("currency: unit_price needs a column or a constant that says in which currency")
     if contract.document_date is not None and "document_date" in given:
         problems.append("document_date: it is also read from a column: keep one of the two")
+    dated = contract.document_date
+    if dated is not None and dated.name_pattern is not None and not dated.formats and contract.calendar is None:
+        problems.append("document_date: name_pattern needs formats, for example formats = ['%Y-%m-%d']")
+    codes = [fold(code) for code in contract.parties]
+    if twice := sorted({code for code in contract.parties if codes.count(fold(code)) > 1}):
+        problems.append(f"parties: {', '.join(twice)} are one code, since case does not count: keep one")
+    if contract.parties and not given & set(PARTY_FIELDS):
+        problems.append("parties: neither supplier, buyer nor ship_to is read from a column: its codes stand nowhere")
     if contract.examples and not contract.example_header:
         problems.append("example_header: examples need the header line that they stand under")
     return problems

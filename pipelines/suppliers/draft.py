@@ -24,7 +24,16 @@ from pipelines.suppliers import csv_rows, json_rows, parquet_rows
 from pipelines.suppliers.columns import Block
 from pipelines.suppliers.contracts import DATE_FIELDS, QUANTITY_FIELDS, CsvFormat, JsonFormat, XlsxFormat, fold
 from pipelines.suppliers.documents import Document
-from pipelines.suppliers.draft_habits import decimal_mark, in_a_comment, is_day, is_number, meaning_of, quoted, reads_as
+from pipelines.suppliers.draft_habits import (
+    decimal_mark,
+    in_a_comment,
+    is_day,
+    is_number,
+    is_period,
+    meaning_of,
+    quoted,
+    reads_as,
+)
 from pipelines.suppliers.draft_words import BLANK_WORDS, COLUMN_NAMES, DATE_FORMATS, STATES, UNITS
 from pipelines.suppliers.line import Statement
 from pipelines.suppliers.rows import Cell, Row, Unreadable, cell_text
@@ -71,6 +80,7 @@ def draft_contract(document: Document, vocabulary: SupplierVocabulary) -> Draft:
             "[format]",
             *(f"{key} = {quoted(value)}" for key, value in found.how.items()),
             *_numbers(by_field, draft),
+            *_calendar(by_field, draft),
             *_document_date(document.name, found.above, draft),
             "",
             "[columns]",
@@ -293,7 +303,7 @@ def _date_formats(by_field: dict[str, list[Cell]], draft: Draft) -> list[str]:
         for name, held in by_field.items()
         if name.endswith("_on")
         for cell in held
-        if isinstance(cell, str) and fold(cell) not in BLANK_WORDS
+        if isinstance(cell, str) and fold(cell) not in BLANK_WORDS and not is_period(cell)
     ]
     if not texts:
         return []
@@ -326,6 +336,15 @@ def _numbers(by_field: dict[str, list[Cell]], draft: Draft) -> list[str]:
         draft.unsure.append(f"numbers.decimal: {why}")
     thousands = next((mark for mark in "., '" if mark != decimal and mark in marks), "")
     return ["", "[numbers]", f"decimal = {quoted(decimal)}", f"thousands = {quoted(thousands)}"]
+
+
+def _calendar(by_field: dict[str, list[Cell]], draft: Draft) -> list[str]:
+    """That cells of days hold periods, where they do."""
+    named = next((cell for name in DATE_FIELDS for cell in by_field.get(name, ()) if is_period(cell)), None)
+    if named is None:
+        return []
+    draft.unsure.append(f"calendar: {cell_text(named)!r} is a period; say in which month the fiscal year begins")
+    return ["", "[calendar]", "fiscal_year_begins = 1"]
 
 
 def _document_date(name: str, above: Sequence[Row], draft: Draft) -> list[str]:

@@ -6,11 +6,13 @@ Pure, and for drafts alone: reading a file follows its contract, never these.
 import json
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from pipelines.suppliers.contracts import fold
 from pipelines.suppliers.draft_words import DATE_FORMATS
+from pipelines.suppliers.periods import Calendar
 from pipelines.suppliers.rows import Cell, cell_text
+from pipelines.suppliers.values import BadValue, day
 
 
 def is_number(cell: Cell) -> bool:
@@ -21,16 +23,27 @@ def is_number(cell: Cell) -> bool:
 
 
 def is_day(cell: Cell) -> bool:
-    """Whether a cell is a day, in any form that is tried."""
-    return isinstance(cell, date) or any(reads_as(cell_text(cell), one) for one in DATE_FORMATS)
+    """Whether a cell is a day, in any form that is tried, or a period."""
+    return isinstance(cell, date) or any(reads_as(cell_text(cell), one) for one in DATE_FORMATS) or is_period(cell)
+
+
+def is_period(cell: Cell) -> bool:
+    """Whether a cell is text that names a quarter, a month or a week."""
+    # A bare year is as well a count or a price.
+    return isinstance(cell, str) and not is_number(cell) and _is_day(cell.strip(), (), Calendar())
 
 
 def reads_as(text: str, date_format: str) -> bool:
     """Whether a text is a plausible day in this form."""
+    return _is_day(text, (date_format,), None)
+
+
+def _is_day(text: str, formats: tuple[str, ...], calendar: Calendar | None) -> bool:
     try:
-        return 1990 <= datetime.strptime(f"{text} +0000", f"{date_format} %z").year <= 2100
-    except ValueError:
+        day(text, formats, calendar=calendar)
+    except BadValue:
         return False
+    return True
 
 
 def decimal_mark(texts: Sequence[str]) -> tuple[str, str | None]:

@@ -5,7 +5,8 @@ Only drafts are made with them; what a file means is said by its contract alone.
 
 DATE_FORMATS = (
     "%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y",
-    "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S", "%d-%b-%Y", "%d-%b-%y",
+    "%d %b %Y", "%b %d, %Y",
 )  # fmt: skip
 # Words of column names by field, in the order in which fields choose; folded, and found as whole words.
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {

@@ -12,6 +12,7 @@ from typing import Any, get_args
 from pipelines.suppliers import values
 from pipelines.suppliers.contracts import (
     DATE_FIELDS,
+    PARTY_FIELDS,
     QUANTITY_FIELDS,
     TEXT_FIELDS,
     Also,
@@ -57,6 +58,7 @@ class LineReader:
         self._sheet = sheet
         self._blank_words = {fold(one) for one in contract.blank_words}
         self._first_of: dict[str, str] = {str(name): mark for name, mark in contract.first_of.items()}
+        self._parties = {fold(code): name for code, name in contract.parties.items()}
         how = contract.format
         self._number_dates = how.number_dates if isinstance(how, XlsxFormat) else None
         self._known_skus: dict[str, bool] = {}
@@ -185,7 +187,7 @@ class LineReader:
         if name == "unit_price":
             return values.price(cell, self._contract.numbers)
         if name in DATE_FIELDS:
-            return values.day(cell, self._contract.date_formats, self._number_dates)
+            return values.day(cell, self._contract.date_formats, self._number_dates, self._contract.calendar)
         if name == "sent_at":
             return values.instant(cell)
         if name == "currency":
@@ -208,6 +210,8 @@ class LineReader:
         separator = self._first_of.get(name)
         if separator is not None:
             text = next((piece.strip() for piece in text.split(separator) if piece.strip()), "")
+        if name in PARTY_FIELDS:
+            text = self._parties.get(fold(text), text)
         if name == "sku" and text and not self._knows(text):
             raise values.BadValue(
                 f"{values.shown(text)} is no SKU that reference/skus.csv knows: add it there, or correct it"

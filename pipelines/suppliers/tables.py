@@ -292,7 +292,7 @@ def _document_date(contract: Contract, name: str, table: Table, header: Header) 
         return None
     cell = _date_in_name(how, name) if how.name_pattern is not None else _cell_after(how, table, header)
     try:
-        return values.day(cell, how.formats or contract.date_formats, _number_dates(contract))
+        return values.day(cell, how.formats or contract.date_formats, _number_dates(contract), contract.calendar)
     except values.BadValue as problem:
         raise Unreadable(
             f"its date: {problem}; name the file or fill the cell as contract {contract.name} says"

@@ -11,13 +11,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from pipelines.suppliers.contracts import Numbers, fold
+from pipelines.suppliers.periods import FORMS, Calendar, last_day, month_of
 from pipelines.suppliers.rows import Cell, cell_text
 
 # Spreadsheets compute: 30000.000000000004 is meant as 30000.
 DUST = 1e-12
 MOST_UNITS = 1_000_000_000
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-_SHAPES = {"%d": r"\d{1,2}", "%m": r"\d{1,2}", "%Y": r"\d{4}", "%y": r"\d{2}"}
+_SHAPES = {"%d": r"\d{1,2}", "%m": r"\d{1,2}", "%b": r"[^\W\d_]+", "%Y": r"\d{4}", "%y": r"\d{2}"}
 W = TypeVar("W")
 
 
@@ -76,8 +77,13 @@ def price(cell: Cell, marks: Numbers) -> float:
     return value
 
 
-def day(cell: Cell, formats: tuple[str, ...], number_dates: int | None = None) -> date:
-    """A day: a typed one, text in one of the formats, or with `number_dates` (1900, 1904) a number as Excel counts."""
+def day(
+    cell: Cell, formats: tuple[str, ...], number_dates: int | None = None, calendar: Calendar | None = None
+) -> date:
+    """A day: a typed one, text in one of the formats, or with `number_dates` (1900, 1904) a number as Excel counts.
+
+    With a calendar text may name a period, which is its last day.
+    """
     if number_dates is not None and isinstance(cell, int | float) and not isinstance(cell, bool):
         return _plausible(_counted(cell, number_dates), cell)
     if isinstance(cell, datetime):
@@ -89,13 +95,32 @@ def day(cell: Cell, formats: tuple[str, ...], number_dates: int | None = None) -
     text = cell.strip()
     for one in formats:
         try:
-            return _plausible(datetime.strptime(f"{text} +0000", f"{one} %z").date(), cell)
+            return _plausible(datetime.strptime(f"{_numbered(text, one)} +0000", f"{_numeric(one)} %z").date(), cell)
         except ValueError as problem:
             if isinstance(problem, BadValue):
                 raise
     if any(_has_shape(text, one) for one in formats):
         raise BadValue(f"{shown(text)} is a date that does not exist")
-    raise BadValue(f"{shown(text)} is no date in the form {' or '.join(_written(one) for one in formats)}")
+    forms = [*(_written(one) for one in formats), *([f"of a period ({FORMS})"] if calendar else [])]
+    if calendar is not None:
+        try:
+            end = last_day(fold(text), calendar)
+        except ValueError as problem:
+            raise BadValue(f"{shown(text)}: {problem}") from None
+        if end is not None:
+            return _plausible(end, cell)
+    raise BadValue(f"{shown(text)} is no date in the form {' or '.join(forms)}")
+
+
+def _numeric(date_format: str) -> str:
+    return date_format.replace("%b", "%m")
+
+
+def _numbered(text: str, date_format: str) -> str:
+    """The text with a month's number for its name where the format has names: what these are is no machine's locale."""
+    if "%b" not in date_format:
+        return text
+    return re.sub(r"[^\W\d_]{3,}\.?", lambda name: str(month_of(fold(name[0]).rstrip(".")) or name[0]), text, count=1)
 
 
 def _counted(cell: float, first_year: int) -> date:
@@ -133,7 +158,7 @@ def _has_shape(text: str, date_format: str) -> bool:
 
 
 def _written(date_format: str) -> str:
-    return date(2024, 12, 31).strftime(date_format)
+    return date(2024, 12, 31).strftime(date_format.replace("%b", "Dec"))
 
 
 def word(cell: Cell, words: Mapping[str, W], own: Mapping[str, W]) -> W:

@@ -18,6 +18,7 @@ from pipelines.suppliers.contracts import (
 )
 from pipelines.suppliers.examples import failed_examples
 from pipelines.suppliers.kinds import read_supplier_document
+from pipelines.suppliers.periods import Calendar
 from pipelines.suppliers.vocabulary import vocabulary_from
 from tests.unit.suppliers.tables import ROOT
 
@@ -61,7 +62,7 @@ def test_the_lines_shown_need_no_contract(name: str) -> None:
 
 
 def test_every_key_and_every_field_is_explained() -> None:
-    shapes = (Contract, CsvFormat, XlsxFormat, JsonFormat, StatementColumn, SkipRule)
+    shapes = (Contract, CsvFormat, XlsxFormat, JsonFormat, StatementColumn, SkipRule, Calendar)
     keys = {name for shape in shapes for name in shape.model_fields}
     missing = [name for name in sorted({*keys, *get_args(LineField)}) if not re.search(rf"\b{name}\b", TEXT)]
     assert missing == []

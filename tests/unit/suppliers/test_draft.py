@@ -46,6 +46,22 @@ def test_a_draft_reads_its_file_as_the_contract_that_was_written_by_hand_does(
     assert seen == [{field: getattr(line, field) for field in fields} for line in by_hand.lines]
 
 
+def test_periods_among_the_days_draft_a_calendar() -> None:
+    keys, made = draft(
+        "PO,Line,Customer,Part,Qty,Promised\nP1,1,Norrland,H100,8,FY25 Q3\nP1,2,Norrland,H100,8,wk 32/2024\n"
+    )
+    assert keys["calendar"] == {"fiscal_year_begins": 1}
+    assert keys["columns"]["promised_on"] == "Promised"
+    assert any(one.startswith("calendar: 'FY25 Q3' is a period") for one in made.unsure)
+
+
+def test_days_with_names_of_months_draft_their_format() -> None:
+    keys, _ = draft(
+        "PO,Line,Customer,Part,Qty,Promised\nP1,1,Norrland,H100,8,28-Jun-2024\nP1,2,Norrland,H100,8,3-May-2024\n"
+    )
+    assert keys["date_formats"] == ["%d-%b-%Y"]
+
+
 TABLE = "PO;Line;Customer;Part;Qty;Price;Promised\nP1;1;Norrland;H100;{};{};{}\nP1;2;Norrland;H100;16;2;{}\n"
 
 
