@@ -19,13 +19,15 @@ provisional AS (
     WHERE NOT entities.curated
 ),
 
+-- Only names that begin alike are compared: each with each would take time with the square of the names.
 scored AS (
     SELECT
         provisional.entity_id,
         names.entity_id AS candidate_id,
         max(jaro_winkler_similarity(lower(strip_accents(provisional.name)), names.folded_name)) AS similarity
     FROM provisional
-    CROSS JOIN reference.entity_names AS names
+    INNER JOIN reference.entity_names AS names
+        ON left(lower(strip_accents(provisional.name)), 1) = left(names.folded_name, 1)
     GROUP BY provisional.entity_id, names.entity_id
 ),
 
