@@ -51,9 +51,9 @@ def read_claims(lake: Lake, reference: Reference, now: datetime) -> Read:
     """
     vocabulary = vocabulary_from(reference)
     version = extractor_version(vocabulary)
-    runs = lake.read("extractions", "item_id", "extractor", "extractor_version", "extracted_at")
+    done = lake.read("extractions", "item_id", "extractor", "extractor_version", "extracted_at")
     items = lake.read("news_items", "item_id").filter(~pl.col("item_id").str.starts_with(HANDED))
-    unread = _unread(items.unique("item_id", maintain_order=True), "item_id", runs.filter(extractor=EXTRACTOR),
+    unread = _unread(items.unique("item_id", maintain_order=True), "item_id", done.filter(extractor=EXTRACTOR),
                      "extractor_version", "extracted_at", version)  # fmt: skip
     total = Read()
     if unread.is_empty():

@@ -26,7 +26,7 @@ class PublicSourcesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One document to ask for. `name` is what it is called from run to run; `settled` says that it no longer changes."""
+    """One document to ask for, called `name` from run to run; `settled` says that it no longer changes."""
 
     name: str
     url: str
@@ -35,7 +35,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class PublicSource:
-    """One service: its requests in order, its pace, how many are made in one run, and where a key goes, if it takes one."""
+    """One service: its requests in order, its pace, how many one run makes, and where a key goes, if it takes one."""
 
     source: str
     requests: tuple[Request, ...]

@@ -4,7 +4,8 @@
 news, supplier files or the warehouse stays out.
 """
 
-from pipelines.reference.checks import InvalidReference, Problem
+from pipelines.reference.checks import InvalidReference
+from pipelines.reference.findings import Problem
 from pipelines.reference.reading import fingerprint, load_reference
 from pipelines.reference.shapes import (
     Alias,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pipelines.reference.findings import Findings
-from pipelines.reference.shapes import Decision, Reference
+from pipelines.reference.shapes import Decision, MatchThreshold, Reference
 
 _NEEDED = ("prior", "join", "review_from", "review_to", "tie")
 
@@ -38,7 +38,7 @@ def _check_weights(reference: Reference, findings: Findings) -> None:
 
 
 def _check_thresholds(reference: Reference, findings: Findings) -> None:
-    rows = {}
+    rows: dict[str, MatchThreshold] = {}
     for row in reference.match_thresholds:
         if rows.setdefault(row.name, row) is not row:
             findings.report(row, "name", f"{row.name!r} a second time", "A figure stands once", "Keep one of the two")

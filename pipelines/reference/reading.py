@@ -16,7 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pipelines.reference.checks import Findings, InvalidReference, Problem, check
+from pipelines.reference.checks import InvalidReference, check
+from pipelines.reference.findings import Findings, Problem
 from pipelines.reference.shapes import (
     Alias,
     Control,
