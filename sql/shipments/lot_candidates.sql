@@ -72,12 +72,13 @@ parts AS (
         AND (sides.gpus_best IS NULL OR sides.event IN ('shipment', 'delivery', 'cancellation', 'delay'))
 ),
 
+-- Pairs of places in the order of precedence: numbers take a fraction of the memory that names take.
 blocks AS (
     -- Counts that are near.
     SELECT
-        openers.node_id AS opener_id,
+        openers.precedence AS opener_id,
         openers.side AS opener_side,
-        joiners.node_id AS joiner_id,
+        joiners.precedence AS joiner_id,
         joiners.side AS joiner_side
     FROM openers
     INNER JOIN joiners ON openers.party_id = joiners.party_id AND openers.bucket = joiners.bucket
@@ -85,9 +86,9 @@ blocks AS (
     UNION
     -- Where one of two moves, or a denial, has no count.
     SELECT
-        one.node_id AS opener_id,
+        one.precedence AS opener_id,
         one.side AS opener_side,
-        other.node_id AS joiner_id,
+        other.precedence AS joiner_id,
         other.side AS joiner_side
     FROM sides AS one
     INNER JOIN sides AS other ON one.party_id = other.party_id AND one.side = other.side
@@ -97,18 +98,18 @@ blocks AS (
     UNION
     -- What one item or one origin says of one party.
     SELECT
-        one.node_id AS opener_id,
+        one.precedence AS opener_id,
         one.side AS opener_side,
-        other.node_id AS joiner_id,
+        other.precedence AS joiner_id,
         other.side AS joiner_side
     FROM sides AS one
     INNER JOIN sides AS other ON one.party_id = other.party_id AND one.item_id = other.item_id
     WHERE one.precedence < other.precedence AND one.may_open
     UNION
     SELECT
-        one.node_id AS opener_id,
+        one.precedence AS opener_id,
         one.side AS opener_side,
-        other.node_id AS joiner_id,
+        other.precedence AS joiner_id,
         other.side AS joiner_side
     FROM sides AS one
     INNER JOIN sides AS other ON one.party_id = other.party_id AND one.origin_id = other.origin_id
@@ -118,9 +119,9 @@ blocks AS (
     UNION
     -- A delay of what was lost, told without a count.
     SELECT
-        one.node_id AS opener_id,
+        one.precedence AS opener_id,
         one.side AS opener_side,
-        other.node_id AS joiner_id,
+        other.precedence AS joiner_id,
         other.side AS joiner_side
     FROM sides AS one
     INNER JOIN sides AS other ON one.party_id = other.party_id AND other.side = 'to'
@@ -128,18 +129,18 @@ blocks AS (
     UNION
     -- A part of a lot, or what is said of it without a count. Among hundreds of lots no part finds its own.
     SELECT
-        wholes.node_id AS opener_id,
+        wholes.precedence AS opener_id,
         wholes.side AS opener_side,
-        parts.node_id AS joiner_id,
+        parts.precedence AS joiner_id,
         parts.side AS joiner_side
     FROM wholes
     INNER JOIN parts ON wholes.party_id = parts.party_id
     WHERE wholes.lots_of_party <= 200 AND wholes.precedence < parts.precedence
     UNION
     SELECT
-        wholes.node_id AS opener_id,
+        wholes.precedence AS opener_id,
         wholes.side AS opener_side,
-        parts.node_id AS joiner_id,
+        parts.precedence AS joiner_id,
         parts.side AS joiner_side
     FROM wholes
     INNER JOIN parts
@@ -161,8 +162,8 @@ met AS (
 
 pairs AS (
     SELECT
-        met.opener_id,
-        met.joiner_id,
+        opener.node_id AS opener_id,
+        joiner.node_id AS joiner_id,
         CASE
             WHEN opener.kind = 'move' AND joiner.kind = 'move' AND opener.from_id = joiner.from_id AND opener.to_id = joiner.to_id
                 THEN 'both parties'
@@ -196,8 +197,8 @@ pairs AS (
                 THEN CASE WHEN opener.item_id = joiner.item_id THEN 'a part of one item''s whole' ELSE 'a part' END
         END AS count_level
     FROM met
-    INNER JOIN shipments.lot_nodes AS opener ON met.opener_id = opener.node_id
-    INNER JOIN shipments.lot_nodes AS joiner ON met.joiner_id = joiner.node_id
+    INNER JOIN shipments.lot_nodes AS opener ON met.opener_id = opener.precedence
+    INNER JOIN shipments.lot_nodes AS joiner ON met.joiner_id = joiner.precedence
     WHERE
         -- Bound to the pair, lest all nodes meet all others of their time before the blocks are asked.
         CASE

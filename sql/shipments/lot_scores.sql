@@ -35,11 +35,17 @@ WITH sides AS (
                     THEN greatest(opener.moved_start - joiner.moved_end, joiner.moved_start - opener.moved_end, 0)
             END
         ) AS event_days_apart,
+        -- There is one day of an order, and one of a move; of shipments and deliveries there may be many.
+        (len(opener.ordered_days) > 0 AND len(joiner.ordered_days) > 0 AND NOT list_has_any(opener.ordered_days, joiner.ordered_days))
+        OR (len(opener.moved_days) > 0 AND len(joiner.moved_days) > 0 AND NOT list_has_any(opener.moved_days, joiner.moved_days)) AS is_another_day,
         list_has_any(opener.due_days, joiner.due_days) AS same_due_day,
         -- Where both say an exact day, days that are near are not the same.
-        len(opener.due_days) > 0 AND len(joiner.due_days) > 0 AS exactly_due,
+        len(opener.due_days) > 0 AND len(joiner.due_days) > 0 AND NOT (opener.kind = 'supplier' AND joiner.kind = 'move') AS exactly_due,
+        -- Books go on with what was promised to the first buyer; the new day of a move is another's.
         CASE
-            WHEN coalesce(opener.due_start, opener.due_end) IS NOT NULL AND coalesce(joiner.due_start, joiner.due_end) IS NOT NULL
+            WHEN
+                coalesce(opener.due_start, opener.due_end) IS NOT NULL AND coalesce(joiner.due_start, joiner.due_end) IS NOT NULL
+                AND NOT (opener.kind = 'supplier' AND joiner.kind = 'move')
                 THEN greatest(
                     coalesce(opener.due_start, opener.due_end) - coalesce(joiner.due_end, joiner.due_start),
                     coalesce(joiner.due_start, joiner.due_end) - coalesce(opener.due_end, opener.due_start),
@@ -77,6 +83,7 @@ levels AS (
         END AS time_level,
         CASE
             WHEN sides.same_event_day THEN 'same day'
+            WHEN sides.is_another_day THEN 'another day'
             WHEN sides.event_days_apart <= 7 THEN 'same week'
             WHEN sides.event_days_apart <= 60 THEN 'within two months'
             WHEN sides.event_days_apart > 60 THEN 'apart'
@@ -84,7 +91,8 @@ levels AS (
         END AS days_level,
         CASE
             WHEN sides.same_due_day THEN 'same day'
-            WHEN sides.due_days_apart = 0 AND NOT sides.exactly_due THEN 'overlap'
+            WHEN sides.exactly_due THEN 'another day'
+            WHEN sides.due_days_apart = 0 THEN 'overlap'
             WHEN sides.due_days_apart <= 120 THEN 'within four months'
             WHEN sides.due_days_apart > 120 THEN 'apart'
             ELSE 'unstated'

@@ -13,6 +13,7 @@ WITH lots AS (
         any_value(opener.from_id) AS from_id,
         any_value(opener.to_id) AS to_id,
         any_value(opener.precedence) AS precedence,
+        bool_or(nodes.kind = 'move' AND nodes.may_open) AS is_moved,
         min(nodes.life_start) AS life_start,
         max(nodes.life_end) AS life_end,
         min(nodes.known_at) AS known_at,
@@ -56,7 +57,8 @@ wholes AS (
         count(*) OVER (PARTITION BY lots.to_id) AS lots_of_party
     FROM lots
     INNER JOIN shipments.lot_counts AS counts ON lots.shipment_id = counts.shipment_id
-    WHERE lots.kind = 'supplier' OR (lots.kind = 'statement' AND lots.event IN ('order', 'allocation'))
+    -- Who lost the whole lot has no part of it left to lose.
+    WHERE NOT lots.is_moved AND (lots.kind = 'supplier' OR (lots.kind = 'statement' AND lots.event IN ('order', 'allocation')))
 ),
 
 met AS (

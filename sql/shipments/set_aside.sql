@@ -16,7 +16,7 @@ WITH lots AS (
         any_value(opener.gpus_high) AS gpus_high,
         list_distinct(flatten(list(nodes.due_days))) AS due_days,
         list_distinct(flatten(list(nodes.moved_days))) AS moved_days,
-        list(DISTINCT nodes.item_id) AS items,
+        list(DISTINCT nodes.item_id) FILTER (WHERE nodes.item_id IS NOT NULL AND (nodes.kind = 'move' OR nodes.event IN ('order', 'allocation'))) AS items,
         list(DISTINCT nodes.origin_id) AS origins,
         count(DISTINCT nodes.origin_id) FILTER (WHERE nodes.may_open) AS origin_count,
         min(nodes.known_at) AS known_at,
@@ -101,7 +101,7 @@ rivals AS (
     WHERE
         NOT (one.is_booked AND NOT one.is_moved)
         -- Whoever says both in one item says that they are two.
-        AND NOT list_has_any(one.items, other.items)
+        AND NOT list_has_any(coalesce(one.items, []), coalesce(other.items, []))
         AND (coalesce(one.supplier_id = other.supplier_id, TRUE) OR one.names_maker <> other.names_maker)
         AND abs(date_diff('day', one.known_at, other.known_at)) <= CASE WHEN met.reason = 'another recipient' AND NOT list_has_any(one.due_days, other.due_days) AND NOT list_has_any(one.moved_days, other.moved_days) THEN 30 ELSE 548 END
         AND CASE met.reason

@@ -1,4 +1,4 @@
-"""The weights that SQL gives to pairs against Splink with the same m and u over the same pairs; and what follows from them."""
+"""The weights that SQL gives to pairs, against Splink with the same m and u over the same pairs."""
 
 import logging
 import random
@@ -25,7 +25,10 @@ DUE_GAP = (
     "greatest(coalesce(due_start_l, due_end_l) - coalesce(due_end_r, due_start_r), "
     "coalesce(due_start_r, due_end_r) - coalesce(due_end_l, due_start_l), 0)"
 )
-BOTH_DUE = "coalesce(due_start_l, due_end_l) IS NOT NULL AND coalesce(due_start_r, due_end_r) IS NOT NULL"
+FOREIGN = "NOT (kind_l = 'supplier' AND kind_r = 'move')"
+BOTH_DUE = (
+    f"coalesce(due_start_l, due_end_l) IS NOT NULL AND coalesce(due_start_r, due_end_r) IS NOT NULL AND {FOREIGN}"
+)
 LATE = "event_r IN ('shipment', 'delivery', 'cancellation', 'delay')"
 HOLDS_PARTS = "(kind_l <> 'statement' OR event_l IN ('order', 'allocation'))"
 # When a level fits, said anew in terms of the two statements; the first that fits holds, the opener is on the left.
@@ -62,7 +65,9 @@ LEVELS: Mapping[str, Mapping[str, str]] = {
         ),
         "within 15 %": "abs(gpus_best_l - gpus_best_r) <= 0.15 * greatest(gpus_best_l, gpus_best_r)",
         "ranges meet": "gpus_low_l <= gpus_high_r AND gpus_low_r <= gpus_high_l",
-        "a part of one item's whole": f"gpus_best_r < gpus_best_l AND {LATE} AND {HOLDS_PARTS} AND item_id_l = item_id_r",
+        "a part of one item's whole": (
+            f"gpus_best_r < gpus_best_l AND {LATE} AND {HOLDS_PARTS} AND item_id_l = item_id_r"
+        ),
         "a part": f"gpus_best_r < gpus_best_l AND {LATE} AND {HOLDS_PARTS}",
     },
     "time": {
@@ -74,6 +79,10 @@ LEVELS: Mapping[str, Mapping[str, str]] = {
     },
     "days": {
         "same day": SAME_EVENT_DAY,
+        "another day": (
+            "(len(ordered_days_l) > 0 AND len(ordered_days_r) > 0 AND NOT list_has_any(ordered_days_l, ordered_days_r)) "
+            "OR (len(moved_days_l) > 0 AND len(moved_days_r) > 0 AND NOT list_has_any(moved_days_l, moved_days_r))"
+        ),
         "same week": f"{EVENT_GAP} <= 7",
         "within two months": f"{EVENT_GAP} <= 60",
         "apart": f"{EVENT_GAP} > 60",
@@ -81,7 +90,8 @@ LEVELS: Mapping[str, Mapping[str, str]] = {
     },
     "due": {
         "same day": "list_has_any(due_days_l, due_days_r)",
-        "overlap": f"{BOTH_DUE} AND {DUE_GAP} = 0 AND NOT (len(due_days_l) > 0 AND len(due_days_r) > 0)",
+        "another day": f"len(due_days_l) > 0 AND len(due_days_r) > 0 AND {FOREIGN}",
+        "overlap": f"{BOTH_DUE} AND {DUE_GAP} = 0",
         "within four months": f"{BOTH_DUE} AND {DUE_GAP} <= 120",
         "apart": f"{BOTH_DUE} AND {DUE_GAP} > 120",
         "unstated": f"NOT ({BOTH_DUE})",
