@@ -110,7 +110,7 @@ judged AS (
 
 SELECT
     judged.origin_id, -- The origin: an outlet, a supplier's books, a register. {key}
-    judged.shipment_id, -- The lot. {key, -> shipments.shipments.shipment_id}
+    judged.shipment_id, -- The lot; one of shipments.set_aside counts nowhere, but what was said of it was said. {key}
     judged.field, -- What was stated: how many, that it happened, when it is due, when it came. {key, one of: count, happened, due, delivered}
     judged.record_id, -- The record that states it first. {not null, -> records.shipment_records.record_id}
     judged.source_kind, -- Whether it is news or a supplier's. {not null, one of: news, supplier}

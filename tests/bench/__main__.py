@@ -5,6 +5,7 @@ grows with the size.
 """
 
 import os
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,9 @@ FULL = (*SIZES, 10_000_000)
 
 def main() -> int:
     """Measure, say the result, write the page; give the exit code: 1 where nothing could be measured."""
+    signal.signal(
+        signal.SIGTERM, lambda number, _frame: sys.exit(128 + number)
+    )  # So that what is running is ended too.
     try:
         sizes = [
             int(word.replace("_", "").replace(",", "")) for word in sys.argv[1:] or os.environ.get("SIZES", "").split()
