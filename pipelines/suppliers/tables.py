@@ -27,6 +27,7 @@ from pipelines.suppliers.contracts import (
 )
 from pipelines.suppliers.documents import Batch, Context, Document, Opened
 from pipelines.suppliers.fields import LineReader
+from pipelines.suppliers.keys import Keys
 from pipelines.suppliers.line import RejectedLine
 from pipelines.suppliers.rows import Cell, Row, Unreadable, cell_text
 from pipelines.suppliers.vocabulary import SupplierVocabulary
@@ -82,68 +83,74 @@ def open_table(document: Document, context: Context) -> Opened:
 def _batches(document: Document, contract: Contract, vocabulary: SupplierVocabulary) -> Iterator[Batch]:
     if not document.size:
         raise Unreadable("the file is empty: send it again")
-    seen: dict[tuple[object, ...], int] = {}
-    for table in _tables(document, contract):
-        header = find_header(table.head, contract, table.name)
-        stated_on = _document_date(contract, document.name, table, header)
-        reader = LineReader(contract, vocabulary, header.names, header.places, stated_on, table.name)
-        yield from read_lines(table.below(header), contract, reader, table.name, seen)
+    with Keys(contract.key) as keys:
+        for table in _tables(document, contract):
+            header = find_header(table.head, contract, table.name)
+            stated_on = _document_date(contract, document.name, table, header)
+            reader = LineReader(contract, vocabulary, header.names, header.places, stated_on, table.name)
+            yield from read_lines(table.below(header), contract, reader, table.name, keys)
 
 
 def read_lines(
-    pieces: Iterable[Block | Row],
-    contract: Contract,
-    reader: LineReader,
-    sheet: str | None,
-    seen: dict[tuple[object, ...], int],
+    pieces: Iterable[Block | Row], contract: Contract, reader: LineReader, sheet: str | None, keys: Keys
 ) -> Iterator[Batch]:
     """Every line under a header, accepted or rejected; rows that hold nothing are no lines.
 
-    `seen` maps the keys of the document's lines so far to their line numbers, and is added to.
+    `keys` are those of the document's lines so far, and are added to.
     """
     columns = ColumnReader(contract, reader, sheet)
+    for lines, rejected in _read(pieces, columns, reader):
+        if contract.versions:
+            yield Batch(rejected=tuple(rejected), frame=lines)
+            continue
+        yield Batch(rejected=tuple(rejected), frame=keys.new(lines))
+        if keys.many_held:
+            yield from _settled(keys, contract)
+    yield from _settled(keys, contract)
+
+
+def _read(
+    pieces: Iterable[Block | Row], columns: ColumnReader, reader: LineReader
+) -> Iterator[tuple[pl.DataFrame, list[RejectedLine]]]:
     rows: list[Row] = []
     for piece in pieces:
-        if isinstance(piece, Row):
-            rows.append(piece)
-            if len(rows) < _ROWS_AT_ONCE:
-                continue
-        else:
-            yield _counted_once(*columns.read(piece), contract, reader, seen)
+        if isinstance(piece, Block):
+            yield columns.read(piece)
             continue
-        yield _batch(rows, contract, reader, seen)
-        rows = []
-    yield _batch(rows, contract, reader, seen)
+        rows.append(piece)
+        if len(rows) >= _ROWS_AT_ONCE:
+            yield _one_by_one(rows, reader)
+            rows = []
+    yield _one_by_one(rows, reader)
 
 
-def _batch(rows: Sequence[Row], contract: Contract, reader: LineReader, seen: dict[tuple[object, ...], int]) -> Batch:
+def _one_by_one(rows: Sequence[Row], reader: LineReader) -> tuple[pl.DataFrame, list[RejectedLine]]:
     lines, rejected = sorted_out(result for row in rows if not row.is_blank() for result in reader.read(row))
-    return _counted_once(frame_of(lines), rejected, contract, reader, seen)
+    return frame_of(lines), rejected
 
 
-def _counted_once(
-    frame: pl.DataFrame,
-    rejected: list[RejectedLine],
-    contract: Contract,
-    reader: LineReader,
-    seen: dict[tuple[object, ...], int],
-) -> Batch:
-    """Lines whose key stood before are rejected, unless the contract says that such lines are versions."""
-    if contract.versions:
-        return Batch(rejected=tuple(rejected), frame=frame)
-    again: list[bool] = []
-    keys = frame.select(contract.key).iter_rows()
-    for key, (number, part, verbatim, statement) in zip(
-        keys, frame.select("line_number", "part", "verbatim", "statement").iter_rows(), strict=True
-    ):
-        before = seen.setdefault(key, number)
-        again.append(before != number)
-        if before != number:
-            why = f"key: {_key_shown(contract, key)} stands already in line {before}: a line counts once"
-            column = " or ".join(contract.columns_of(statement).get(contract.key[-1], ()))
-            rejected.append(reader.rejected(Row(number, verbatim, ()), part, [(why, column)]))
-    fresh = frame.filter(~pl.Series(again, dtype=pl.Boolean)) if any(again) else frame
-    return Batch(rejected=tuple(rejected), frame=fresh)
+def _settled(keys: Keys, contract: Contract) -> Iterator[Batch]:
+    """Lines whose key may have stood before: those that repeat one are rejected."""
+    found = keys.settled()
+    if found is None:
+        return
+    fresh, repeated = found
+    rejected = []
+    for line in repeated.iter_rows(named=True):
+        sheet, number = line["sheet"], line["before_line"]
+        where = (
+            f"line {number}" if line["before_sheet"] == sheet else f"line {number} of sheet {line['before_sheet']!r}"
+        )
+        shown = ", ".join(f"{name} {line[name]}" for name in contract.key)
+        columns = contract.columns_of(line["statement"]).get(contract.key[-1], ())
+        rejected.append(
+            RejectedLine(
+                line["line_number"], line["verbatim"],
+                (f"key: {shown} stands already in {where}: a line counts once",),
+                (" or ".join(columns),) if columns else (), part=line["part"], sheet=sheet,
+            )
+        )  # fmt: skip
+    yield Batch(rejected=tuple(rejected), frame=fresh)
 
 
 def _only_contract(contracts: Sequence[Contract], document: Document) -> Contract:
@@ -317,7 +324,3 @@ def _cell_after(how: DocumentDate, table: Table, header: Header) -> Cell:
             if fold(cell_text(cell)).rstrip(": ") == label:
                 return next((after for after in row.cells[place + 1 :] if cell_text(after)), "")
     raise Unreadable(f"no cell above the header says {how.cell_after!r}: add it with the document's date beside it")
-
-
-def _key_shown(contract: Contract, key: tuple[object, ...]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in zip(contract.key, key, strict=True))
