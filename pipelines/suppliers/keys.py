@@ -51,7 +51,7 @@ class Keys:
             return lines
         fresh = lines.filter(~maybe)
         self._keep(fresh)
-        self._held.append(lines.filter(maybe))
+        self._held.append(_apart(lines.filter(maybe)))
         return fresh
 
     @property
@@ -69,7 +69,7 @@ class Keys:
         held = pl.concat(self._held)
         self._held = []
         wanted = held.select(self._names).unique()
-        before = [run.join(wanted, on=self._names, how="semi", nulls_equal=True) for run in self._all_runs()]
+        before = [_apart(run.join(wanted, on=self._names, how="semi", nulls_equal=True)) for run in self._all_runs()]
         found = pl.concat([*before, self._keys(held)]).unique(self._names, keep="first", maintain_order=True)
         first = found.rename(dict(zip(("line_number", "sheet"), BEFORE, strict=True)))
         lines = held.join(first, on=self._names, how="left", nulls_equal=True, maintain_order="left")
@@ -116,3 +116,8 @@ class Keys:
         for path in self._written:
             yield pl.read_ipc(path)
         yield from self._runs
+
+
+def _apart(lines: pl.DataFrame) -> pl.DataFrame:
+    """The same lines without hold on the texts of those that they were taken from, which a filter keeps in memory."""
+    return pl.DataFrame(lines.rows(), schema=lines.schema, orient="row")
