@@ -20,20 +20,28 @@ WITH said AS (
 ),
 
 books AS (
-    -- Up to when a supplier's own lines tell of a lot.
+    -- Up to when a supplier's own lines tell of a lot, for what they tell of at all: an order book may be silent on deliveries.
     SELECT
         matches.shipment_id,
+        booked.event,
         max(records.known_at)::DATE AS told_until
     FROM shipments.record_matches AS matches
     INNER JOIN records.shipment_records AS records ON matches.record_id = records.record_id
+    INNER JOIN (
+        SELECT DISTINCT
+            said.shipment_id,
+            said.event
+        FROM said
+        WHERE said.is_booked
+    ) AS booked ON matches.shipment_id = booked.shipment_id
     WHERE records.source_kind = 'supplier'
-    GROUP BY matches.shipment_id
+    GROUP BY matches.shipment_id, booked.event
 ),
 
 news AS (
     SELECT said.*
     FROM said
-    LEFT JOIN books ON said.shipment_id = books.shipment_id
+    LEFT JOIN books ON said.shipment_id = books.shipment_id AND said.event = books.event
     WHERE NOT said.is_booked AND coalesce(coalesce(said.happened_end, said.known_at::DATE) > books.told_until, TRUE)
 ),
 
