@@ -22,6 +22,7 @@ MOST_LINES_OF_A_ROW = 100
 MOST_CHARACTERS_OF_A_LINE = 1_000_000
 _LINES_AT_ONCE = 50_000
 _CHARACTERS_AT_ONCE = 16_000_000
+_CHARACTERS_OF_A_PIECE = 1_000_000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -84,28 +85,43 @@ def _in_blocks(rows: Sequence[Row], width: int) -> Iterator[Block | Row]:
 
 def _chunks(document: Document, how: CsvFormat, skip: int, most: int) -> Iterator[tuple[int, list[str], bool]]:
     """The physical lines after the first `skip`: the number of the first, the lines, and whether they are the last."""
+    number, lines, size = skip + 1, [], 0
+    for piece in _pieces(document, how, skip):
+        lines += piece
+        size += sum(map(len, piece))
+        while len(lines) >= most or size >= _CHARACTERS_AT_ONCE:
+            taken, lines = lines[:most], lines[most:]
+            yield number, taken, False
+            number, size = number + len(taken), sum(map(len, lines))
+    yield number, lines, True
+
+
+def _pieces(document: Document, how: CsvFormat, skip: int) -> Iterator[list[str]]:
+    """Some physical lines at a time, with their ends; the first `skip` are left out. Raises Unreadable."""
     encoding = "utf-8-sig" if how.encoding.casefold().replace("_", "-") in ("utf-8", "utf8") else how.encoding
     with document.open() as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
-        number, lines, size = 0, [], 0
+        before, begun = 0, ""
         try:
-            while line := text.readline(MOST_CHARACTERS_OF_A_LINE):
-                number += 1
-                if "\0" in line:
-                    raise Unreadable(
-                        f"line {number} holds a NUL character: no text file, save it as CSV ({how.encoding})"
-                    )
-                if len(line) == MOST_CHARACTERS_OF_A_LINE and not line.endswith(("\n", "\r")):
-                    raise Unreadable(f"line {number} is longer than {len(line):,} characters: this is no table")
-                if number <= skip:
-                    continue
-                lines.append(line)
-                size += len(line)
-                if len(lines) >= most or size >= _CHARACTERS_AT_ONCE:
-                    yield number - len(lines) + 1, lines, False
-                    lines, size = [], 0
+            while block := text.read(_CHARACTERS_OF_A_PIECE):
+                block += text.read(1) if block.endswith("\r") else ""
+                lines = io.StringIO(begun + block, newline="").readlines()
+                begun = "" if lines[-1].endswith(("\n", "\r")) else lines.pop()
+                if "\0" in block or len(begun) + max(map(len, lines), default=0) > MOST_CHARACTERS_OF_A_LINE:
+                    _refuse_what_is_no_text([*lines, begun], before, how)
+                yield lines[max(0, skip - before) :]
+                before += len(lines)
         except UnicodeError:
             raise Unreadable(_misfit(document, how, encoding)) from None
-        yield number - len(lines) + 1, lines, True
+        if begun:
+            yield [begun][max(0, skip - before) :]
+
+
+def _refuse_what_is_no_text(lines: Sequence[str], before: int, how: CsvFormat) -> None:
+    for at, line in enumerate(lines, start=before + 1):
+        if "\0" in line:
+            raise Unreadable(f"line {at} holds a NUL character: no text file, save it as CSV ({how.encoding})")
+        if len(line) > MOST_CHARACTERS_OF_A_LINE:
+            raise Unreadable(f"line {at} is longer than {MOST_CHARACTERS_OF_A_LINE:,} characters: this is no table")
 
 
 def _misfit(document: Document, how: CsvFormat, encoding: str) -> str:

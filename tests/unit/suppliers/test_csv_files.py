@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.suppliers import csv_rows
 from pipelines.suppliers.kinds import read_supplier_document
 from tests.unit.suppliers.tables import COLUMNS, HEADER, KNOWN, contract, read
 
@@ -165,3 +166,23 @@ def test_a_document_without_its_day_is_unreadable_since_revisions_go_by_it(
 def test_the_documents_day_may_stand_in_a_column() -> None:
     by = contract(columns={**COLUMNS, "document_date": "As of"})
     assert read(f"{HEADER},As of\n{GOOD},2024-03-29\n", by).lines[0].document_date == date(2024, 3, 29)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1_000_000])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_the_same_however_many_characters_are_read_at_once(
+    size: int, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_rows, "_CHARACTERS_OF_A_PIECE", size)
+    rows = [HEADER, GOOD, "", f'"B{end}{end}é",1,H100,8,,,,,,', "C,1", "D,1,H100,8,,,,,,"]
+    reading = read(end.join(rows))
+    assert [(line.line_number, line.verbatim) for line in reading.lines] == [(2, rows[1]), (4, rows[3]), (8, rows[5])]
+    assert [line.line_number for line in reading.rejected] == [7]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("A\0B", "line 3 holds a NUL character"), ("x" * 2_000_000, "line 3 is longer than 1,000,000 characters")],
+)
+def test_what_no_line_of_text_can_be_is_told_by_its_line(line: str, reason: str) -> None:
+    assert reason in unreadable(f"{HEADER}\n{GOOD}\n{line}\n{GOOD}\n")
