@@ -131,6 +131,7 @@ SUPPLIER_LOTS = {
     "castellan-integrated/ac-20417/4": ("cancelled", "cancelled"),
     "meridian-systems/nr-2024-0815/10": ("open", "late"),
     "meridian-systems/nr-2024-0815/20": ("delivered", "late"),
+    "dell/dl-70714/1": ("delivered", None),  # nobody promised a day
 }
 
 
@@ -141,6 +142,14 @@ def test_supplier_lots_come_to_what_the_sample_says(story: Story) -> None:
         FROM shipments.shipments INNER JOIN delays.lot_outcomes USING (shipment_id)
         WHERE contains(shipment_id, '/')"""
     assert {row["shipment_id"]: (row["status"], row["punctual"]) for row in ask(story.home, question)} == SUPPLIER_LOTS
+
+
+def test_the_lot_that_a_supplier_and_the_news_know_stands_side_by_side(story: Story) -> None:
+    row = the_one(story, "FROM shipments.reconciliation")
+    assert row["shipment_id"] == "dell/dl-70714/1"
+    assert (row["supplier_gpus_best"], row["supplier_to_id"], row["news_to_id"]) == (72, "coreweave", "coreweave")
+    assert (row["supplier_delivered_end"], row["news_delivered_start"]) == (date(2025, 7, 3), date(2025, 7, 1))
+    assert row["delivered_days_difference"] == 0  # the news say July
 
 
 @pytest.mark.parametrize("scenario", ["low", "best", "high"])
@@ -163,7 +172,7 @@ def test_what_cannot_be_read_is_shown_with_its_reason(story: Story) -> None:
     broken |= {"meridian-shipment-notices-2024-09-30.xlsx"}
     broken |= {"castellan-856-cut-short.x12", "meridian-mailbox-2024-11.zip"}
     broken |= {"CIK0001045810.json", "imports-2024-05-847330.json", "trade-202405-842-490-847180-M.json"}
-    broken |= {"ml_hardware.csv"}
+    broken |= {"ml_hardware.csv", "gpu_clusters-sample.csv"}
     assert broken <= {row["name"] for row in rejected}
     assert all("total line" in row["reasons"] for row in rejected if row["name"] not in broken)
     assert all(row["reasons"] for row in rejected)

@@ -66,3 +66,16 @@ def test_every_key_and_every_field_is_explained() -> None:
     keys = {name for shape in shapes for name in shape.model_fields}
     missing = [name for name in sorted({*keys, *get_args(LineField)}) if not re.search(rf"\b{name}\b", TEXT)]
     assert missing == []
+
+
+def test_the_table_of_forms_names_every_kind_of_sample_file_that_is_not_broken() -> None:
+    named = {(ROOT / "docs" / path).resolve() for path in re.findall(r"\]\((\.\./sample/[^)]+)\)", TEXT)}
+    assert [path for path in sorted(named) if not path.is_file()] == []
+    folders = (ROOT / "sample" / "suppliers", ROOT / "sample" / "public")
+    files = [
+        path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix not in ("", ".md")
+    ]
+    assert {path.suffix for path in named} == {path.suffix for path in files}
+    messages = {one.partition("-")[2].split("-2")[0] for one in (path.stem for path in named) if "-" in one}
+    assert {"850", "855", "856", "860", "865", "830-862"} <= messages
+    assert {"orders", "ordrsp", "ordchg", "desadv", "delfor"} <= messages

@@ -1,6 +1,7 @@
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from openpyxl import load_workbook
 
@@ -9,11 +10,14 @@ from pipelines.suppliers.contracts import load_contracts
 from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.line import SupplierLine, SupplierReading
 from pipelines.suppliers.vocabulary import vocabulary_from
+from tests.unit.suppliers.sample_tables import NAME, table
 from tests.unit.suppliers.sample_workbooks import NOTICES, write
 from tests.unit.suppliers.tables import CONTRACTS, ROOT, SAMPLE
 
-# The order books and shipment notices; other forms have tests of their own.
+# The order books and shipment notices; messages have tests of their own, and tables in other forms their own below.
 FILES = sorted(path.name for glob in ("nordwind-*", "meridian-shipment-*") for path in SAMPLE.glob(glob))
+OTHERS = ("castellan-open-orders-*", "meridian-order-lines-*", "waybill-lines-*", "gpu_clusters-*")
+OTHER_FILES = sorted(path.name for glob in OTHERS for path in SAMPLE.glob(glob))
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +25,40 @@ def readings() -> dict[str, SupplierReading]:
     contracts = load_contracts(CONTRACTS)
     vocabulary = vocabulary_from(load_reference(ROOT / "reference"))
     return {name: read_supplier_document((SAMPLE / name).read_bytes(), name, contracts, vocabulary) for name in FILES}
+
+
+@pytest.fixture(scope="module")
+def others() -> dict[str, SupplierReading]:
+    contracts = load_contracts(CONTRACTS)
+    known = vocabulary_from(load_reference(ROOT / "reference"))
+    return {name: read_supplier_document((SAMPLE / name).read_bytes(), name, contracts, known) for name in OTHER_FILES}
+
+
+def test_each_other_form_of_table_is_read_by_its_contract(others: dict[str, SupplierReading]) -> None:
+    assert {name: (one.contract, len(one.lines), len(one.rejected)) for name, one in others.items()} == {
+        "castellan-open-orders-2024-W27.json": ("castellan-open-orders", 1, 0),
+        "castellan-open-orders-2024-W40.jsonl": ("castellan-open-orders", 1, 0),
+        "gpu_clusters-sample.csv": ("epoch-clusters", 2, 1),
+        "meridian-order-lines-2024-09-30.parquet": ("meridian-order-lines", 3, 0),
+        "waybill-lines-2025-07.csv": ("waybill-lines", 1, 0),
+    }
+
+
+def test_other_forms_say_of_a_line_what_the_order_book_says(
+    readings: dict[str, SupplierReading], others: dict[str, SupplierReading]
+) -> None:
+    book = {(line.order_ref, line.line_ref): line for line in readings["nordwind-bestellbuch-2024-06.csv"].lines}
+    told = [line for name, one in others.items() if name.startswith(("castellan-", "meridian-")) for line in one.lines]
+    assert len(told) == 5
+    fields = ("supplier", "buyer", "sku", "quantity", "unit", "unit_price", "currency", "ordered_on", "requested_on",
+              "promised_on", "revised_on", "status")  # fmt: skip
+    for line in told:
+        same = book[line.order_ref, line.line_ref]
+        assert [getattr(line, field) for field in fields] == [getattr(same, field) for field in fields]
+
+
+def test_the_parquet_file_is_the_one_that_the_script_writes() -> None:
+    assert pl.read_parquet(SAMPLE / NAME).equals(table())
 
 
 def latest(readings: dict[str, SupplierReading], statement: str) -> dict[tuple[str, str], SupplierLine]:
