@@ -173,6 +173,9 @@ heard AS (
 
 -- A delay counted in days says nothing about when, as long as no day is known that it could be counted from.
 SELECT
+    h.shipment_id || '/' || coalesce(h.entity_id, '') || '/' || row_number() OVER (
+        PARTITION BY h.shipment_id, h.entity_id ORDER BY h.place
+    ) AS promise_statement_id, -- This statement. {key}
     h.shipment_id, -- The lot. {not null, -> shipments.shipments.shipment_id}
     h.entity_id, -- Who was promised it; empty where no recipient is known. {-> records.entities.entity_id}
     row_number() OVER (

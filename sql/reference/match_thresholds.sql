@@ -7,6 +7,7 @@ WITH named AS (
 )
 
 SELECT
+    'these' AS thresholds, -- The one set of them. {key}
     max(named.value) FILTER (WHERE named.name = 'prior') AS prior_probability, -- Probability that two statements that meet in a block are about one lot.
     log2(prior_probability / (1 - prior_probability)) AS prior_weight, -- The same as odds, in bits.
     max(named.value) FILTER (WHERE named.name = 'join') AS join_from, -- Least weight with which a statement joins a lot.
@@ -14,3 +15,5 @@ SELECT
     max(named.value) FILTER (WHERE named.name = 'review_to') AS review_to, -- Weight from which on nobody is asked.
     max(named.value) FILTER (WHERE named.name = 'tie') AS tie_margin -- How far the best lot must be ahead of the second-best.
 FROM named
+HAVING count(*) > 0
+ORDER BY thresholds

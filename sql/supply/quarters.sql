@@ -1,5 +1,5 @@
 -- One row per company and fiscal quarter: its revenue as it stands now. A fourth quarter that no filing states is the year less its other three; a company that reports by the month has the sum of three.
--- check quarter_is_a_quarter: quarter_end - quarter_start BETWEEN 79 AND 100
+-- check quarter_is_in_order: quarter_start < quarter_end
 WITH standing AS (
     SELECT
         figures.entity_id,

@@ -18,7 +18,7 @@ SAMPLES = {
     "BIGINT": ["-1", "0", "1", "2", "7", "NULL"],
     "BOOLEAN": ["TRUE", "FALSE", "NULL"],
     "DATE": ["DATE '2024-01-01'", "DATE '2024-06-30'", "NULL"],
-    "TIMESTAMP": ["TIMESTAMP '2024-01-01 00:00:00'", "NULL"],
+    "TIMESTAMP": ["TIMESTAMP '2024-03-01 00:00:00'", "TIMESTAMP '2024-09-01 12:00:00'", "NULL"],
     "VARCHAR": ["'a'", "'some words'", "NULL"],
 }
 
@@ -52,7 +52,11 @@ def samples(kind: str) -> list[str]:
 
 
 def filling(column: Column, kind: str) -> str:
-    return f"'{column.one_of[0]}'" if column.one_of else samples(kind)[0]
+    return quoted(column.one_of[0]) if column.one_of else samples(kind)[0]
+
+
+def quoted(word: str) -> str:
+    return "'" + word.replace("'", "''") + "'"
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -117,7 +121,7 @@ def test_a_reference_to_nowhere_is_found(tables: duckdb.DuckDBPyConnection, tabl
 )
 def test_an_unknown_word_is_found(tables: duckdb.DuckDBPyConnection, table: str, column: Column) -> None:
     for word in column.one_of:
-        put(tables, table, **{column.name: f"'{word}'"})
+        put(tables, table, **{column.name: quoted(word)})
     assert f"{column.name}_is_known" not in violations(tables, models()[table])
     put(tables, table, **{column.name: "'no such word'"})
     assert violations(tables, models()[table])[f"{column.name}_is_known"] == 1
@@ -152,7 +156,7 @@ def fill_at_random(connection: duckdb.DuckDBPyConnection, model: Model, expressi
     for _ in range(rows):
         words = [f"'{word}'" for word in sorted(literals)]
         choices = [
-            [f"'{word}'" for word in column.one_of]
+            [quoted(word) for word in column.one_of]
             or samples(kinds[column.name]) + (words if kinds[column.name] == "VARCHAR" else [])
             for column in columns
         ]
