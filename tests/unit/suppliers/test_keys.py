@@ -46,7 +46,8 @@ def test_the_first_line_of_each_key_is_new_and_every_other_repeats_it(
     def holds(batches: list[list[tuple[str | None, str | None]]]) -> None:
         first: dict[tuple[str | None, str | None], int] = {}
         expected_repeats = []
-        new, repeats = [], []
+        new: list[int] = []
+        repeats: list[tuple[int, int]] = []
         frames = rows_of(batches, parts)
         with Keys(["order", "line"]) as seen:
             for frame in frames:
