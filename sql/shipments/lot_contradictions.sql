@@ -1,5 +1,18 @@
 -- One row per two kinds of members that met at one opener and contradict each other, so that no lot holds both: other parties of a move, another supplier, another family, or another count of the whole. A part, or a date, contradicts nothing. What a person called the same does not either.
-WITH members AS (
+WITH decided AS (
+    -- The group of what a person decided about.
+    SELECT
+        decisions.one_node_id AS node_id,
+        decisions.one_head_id AS group_id
+    FROM shipments.lot_decisions AS decisions
+    UNION
+    SELECT
+        decisions.other_node_id AS node_id,
+        decisions.other_head_id AS group_id
+    FROM shipments.lot_decisions AS decisions
+),
+
+members AS (
     SELECT
         stars.opener_id,
         stars.is_decided,
@@ -12,17 +25,7 @@ WITH members AS (
     INNER JOIN shipments.lot_nodes AS nodes ON stars.node_id = nodes.node_id
     INNER JOIN shipments.lot_nodes AS opener ON stars.opener_id = opener.node_id
     LEFT JOIN shipments.lot_scores AS scores ON stars.met_id = scores.opener_id AND stars.node_id = scores.joiner_id
-    LEFT JOIN (
-        SELECT
-            decisions.one_node_id AS node_id,
-            decisions.one_head_id AS group_id
-        FROM shipments.lot_decisions AS decisions
-        UNION
-        SELECT
-            decisions.other_node_id AS node_id,
-            decisions.other_head_id AS group_id
-        FROM shipments.lot_decisions AS decisions
-    ) AS decided ON nodes.node_id = decided.node_id
+    LEFT JOIN decided ON nodes.node_id = decided.node_id
     WHERE NOT stars.is_undecided
 ),
 

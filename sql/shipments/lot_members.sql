@@ -68,6 +68,14 @@ regrouped AS (
     ) AS joined
 ),
 
+again AS (
+    -- Who is contradicted once more, by another that left.
+    SELECT DISTINCT contradictions.node_id
+    FROM shipments.lot_contradictions AS contradictions
+    INNER JOIN regrouped AS one ON contradictions.node_id = one.node_id
+    INNER JOIN regrouped AS other ON contradictions.kept_id = other.node_id AND one.opener_id = other.opener_id
+),
+
 placed AS (
     SELECT
         stars.node_id,
@@ -86,12 +94,7 @@ placed AS (
         FALSE AS is_decided,
         FALSE AS is_undecided
     FROM regrouped
-    LEFT JOIN (
-        SELECT DISTINCT contradictions.node_id
-        FROM shipments.lot_contradictions AS contradictions
-        INNER JOIN regrouped AS one ON contradictions.node_id = one.node_id
-        INNER JOIN regrouped AS other ON contradictions.kept_id = other.node_id AND one.opener_id = other.opener_id
-    ) AS again ON regrouped.node_id = again.node_id
+    LEFT JOIN again ON regrouped.node_id = again.node_id
 ),
 
 contradicted AS (

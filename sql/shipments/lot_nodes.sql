@@ -14,7 +14,8 @@ WITH flows AS (
         records.gpus_high,
         -- Half a step of the second digit of what is stated, as a share of it: a number of two digits at most may be rounded.
         CASE
-            WHEN records.stated_quantity_low = records.stated_quantity_high AND records.stated_quantity_low >= 100
+            WHEN
+                records.stated_quantity_low = records.stated_quantity_high AND records.stated_quantity_low >= 100
                 AND round(records.stated_quantity_low / power(10, floor(log10(records.stated_quantity_low)) - 1), 6)
                 = round(records.stated_quantity_low / power(10, floor(log10(records.stated_quantity_low)) - 1))
                 THEN power(10, floor(log10(records.stated_quantity_low)) - 1) / 2 / records.stated_quantity_low
@@ -58,8 +59,12 @@ order_lines AS (
         ) AS gpus_best,
         min(flows.due_start) AS due_start,
         max(flows.due_end) AS due_end,
-        list_sort(list_distinct(list(flows.promised_on) FILTER (WHERE flows.promised_on IS NOT NULL)
-        || list(flows.revised_on) FILTER (WHERE flows.revised_on IS NOT NULL))) AS due_days,
+        list_sort(
+            list_distinct(
+                list(flows.promised_on) FILTER (WHERE flows.promised_on IS NOT NULL)
+                || list(flows.revised_on) FILTER (WHERE flows.revised_on IS NOT NULL)
+            )
+        ) AS due_days,
         list(DISTINCT flows.happened_on ORDER BY flows.happened_on) FILTER (WHERE flows.event = 'order' AND flows.happened_on IS NOT NULL) AS ordered_days,
         list(DISTINCT flows.happened_on ORDER BY flows.happened_on) FILTER (WHERE flows.event = 'shipment' AND flows.happened_on IS NOT NULL) AS shipped_days,
         list(DISTINCT flows.happened_on ORDER BY flows.happened_on) FILTER (WHERE flows.event = 'delivery' AND flows.happened_on IS NOT NULL) AS delivered_days,
@@ -86,7 +91,7 @@ nodes AS (
         order_lines.gpus_best AS gpus_low,
         order_lines.gpus_best AS gpus_high,
         0 AS rounding,
-        NULL::DATE [] AS moved_days,
+        NULL::DATE[] AS moved_days,
         NULL::DATE AS moved_start,
         NULL::DATE AS moved_end
     FROM order_lines
@@ -141,6 +146,11 @@ kin AS (
     ) AS stated
     INNER JOIN reference.product_ancestors AS ancestors ON stated.product_id = ancestors.product_id
     GROUP BY stated.node_id
+),
+
+makers AS (
+    SELECT DISTINCT made.vendor_id
+    FROM reference.products AS made
 )
 
 SELECT
@@ -195,9 +205,6 @@ SELECT
 FROM nodes
 INNER JOIN reference.products AS products ON nodes.product_id = products.product_id
 INNER JOIN kin ON nodes.node_id = kin.node_id
-LEFT JOIN (
-    SELECT DISTINCT made.vendor_id
-    FROM reference.products AS made
-) AS makers ON nodes.supplier_id = makers.vendor_id
+LEFT JOIN makers ON nodes.supplier_id = makers.vendor_id
 LEFT JOIN shipments.due_chains AS chains ON nodes.node_id = chains.record_id
 ORDER BY precedence
