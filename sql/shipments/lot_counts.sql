@@ -13,7 +13,7 @@ WITH said AS (
         -- "More than" and "up to" leave one side open: as far as counts of one lot may differ.
         CASE WHEN records.gpus_low IS NULL THEN nodes.gpus_best * 0.85 ELSE nodes.least_gpus END AS least_gpus,
         CASE WHEN records.gpus_high IS NULL THEN nodes.gpus_best * 1.15 ELSE nodes.most_gpus END AS most_gpus,
-        records.gpus_low IS DISTINCT FROM records.gpus_high AS is_vague,
+        (records.gpus_low IS DISTINCT FROM records.gpus_high) AS is_vague,
         -- What is said of the whole comes before what may be a part of it.
         CASE
             WHEN records.event IN ('order', 'allocation', 'diversion', 'resale') THEN 0
@@ -37,7 +37,7 @@ newest AS (
     SELECT wholes.*
     FROM wholes
     QUALIFY row_number() OVER (
-        PARTITION BY wholes.shipment_id, wholes.origin_id ORDER BY wholes.is_vague, wholes.known_at DESC, wholes.record_id ASC
+        PARTITION BY wholes.shipment_id, wholes.origin_id ORDER BY wholes.is_vague ASC, wholes.known_at DESC, wholes.record_id ASC
     ) = 1
 ),
 
@@ -72,15 +72,23 @@ ranked AS (
         row_number() OVER (
             PARTITION BY timed.shipment_id
             ORDER BY
-                timed.is_vague,
+                timed.is_vague ASC,
                 timed.is_last AND timed.is_confirmed
                 AND coalesce(timed.first_known_at > timed.others_last_known_at + INTERVAL 3 DAY, FALSE) DESC,
                 timed.origins DESC,
-                timed.most_gpus - timed.least_gpus,
+                timed.most_gpus - timed.least_gpus ASC,
                 timed.last_known_at DESC,
-                timed.gpus_best
+                timed.gpus_best ASC
         ) AS place
     FROM timed
+),
+
+booked AS (
+    -- Lots that a supplier's line counts.
+    SELECT members.shipment_id
+    FROM shipments.lot_members AS members
+    INNER JOIN shipments.lot_nodes AS nodes ON members.opener_id = nodes.node_id
+    WHERE nodes.kind = 'supplier' AND nodes.gpus_best IS NOT NULL
 )
 
 SELECT
@@ -90,12 +98,7 @@ SELECT
     greatest(max(ranked.most_gpus), arg_min(ranked.gpus_best, ranked.place)) AS gpus_high, -- Greatest GPUs that it may have. {not null}
     CASE WHEN count(*) = 1 THEN 'stated' ELSE 'contradicted' END AS basis -- What it rests on. {not null, one of: supplier, stated, contradicted}
 FROM ranked
-ANTI JOIN (
-    SELECT members.shipment_id
-    FROM shipments.lot_members AS members
-    INNER JOIN shipments.lot_nodes AS nodes ON members.opener_id = nodes.node_id
-    WHERE nodes.kind = 'supplier' AND nodes.gpus_best IS NOT NULL
-) AS booked ON ranked.shipment_id = booked.shipment_id
+ANTI JOIN booked ON ranked.shipment_id = booked.shipment_id
 GROUP BY ranked.shipment_id
 UNION ALL
 SELECT

@@ -19,6 +19,14 @@ WITH said AS (
     WHERE NOT records.superseded AND records.certainty <> 'denied' AND records.event IN ('shipment', 'delivery', 'cancellation')
 ),
 
+booked AS (
+    SELECT DISTINCT
+        said.shipment_id,
+        said.event
+    FROM said
+    WHERE said.is_booked
+),
+
 books AS (
     -- Up to when a supplier's own lines tell of a lot, for what they tell of at all: an order book may be silent on deliveries.
     SELECT
@@ -27,13 +35,7 @@ books AS (
         max(records.known_at)::DATE AS told_until
     FROM shipments.record_matches AS matches
     INNER JOIN records.shipment_records AS records ON matches.record_id = records.record_id
-    INNER JOIN (
-        SELECT DISTINCT
-            said.shipment_id,
-            said.event
-        FROM said
-        WHERE said.is_booked
-    ) AS booked ON matches.shipment_id = booked.shipment_id
+    INNER JOIN booked ON matches.shipment_id = booked.shipment_id
     WHERE records.source_kind = 'supplier'
     GROUP BY matches.shipment_id, booked.event
 ),
@@ -129,6 +131,31 @@ stated AS (
         PARTITION BY heard.shipment_id, heard.event, heard.parcel
         ORDER BY heard.gpus_best IS NULL, heard.origins DESC, heard.known_at DESC, heard.gpus_best ASC
     ) = 1
+),
+
+totals AS (
+    -- Running totals on a supplier's order lines.
+    SELECT
+        said.shipment_id,
+        said.event,
+        max(said.gpus_best) AS gpus_best,
+        min(said.happened_start) AS happened_start,
+        max(said.happened_end) AS happened_end,
+        min(said.known_at) AS known_at
+    FROM said
+    WHERE said.is_booked AND said.statement = 'order'
+    GROUP BY said.shipment_id, said.event
+),
+
+notices AS (
+    -- What a supplier's single notices add up to.
+    SELECT
+        said.shipment_id,
+        said.event,
+        sum(said.gpus_best) AS gpus_best
+    FROM said
+    WHERE said.is_booked AND said.statement = 'shipment'
+    GROUP BY said.shipment_id, said.event
 )
 
 SELECT
@@ -167,25 +194,6 @@ SELECT
     totals.happened_start,
     totals.happened_end,
     totals.known_at
-FROM (
-    SELECT
-        said.shipment_id,
-        said.event,
-        max(said.gpus_best) AS gpus_best,
-        min(said.happened_start) AS happened_start,
-        max(said.happened_end) AS happened_end,
-        min(said.known_at) AS known_at
-    FROM said
-    WHERE said.is_booked AND said.statement = 'order'
-    GROUP BY said.shipment_id, said.event
-) AS totals
-LEFT JOIN (
-    SELECT
-        said.shipment_id,
-        said.event,
-        sum(said.gpus_best) AS gpus_best
-    FROM said
-    WHERE said.is_booked AND said.statement = 'shipment'
-    GROUP BY said.shipment_id, said.event
-) AS notices ON totals.shipment_id = notices.shipment_id AND totals.event = notices.event
+FROM totals
+LEFT JOIN notices ON totals.shipment_id = notices.shipment_id AND totals.event = notices.event
 ORDER BY shipment_id, event, parcel

@@ -11,7 +11,8 @@ WITH said AS (
         records.value_usd_high,
         -- Half a step of the second digit, as a share of the number.
         CASE
-            WHEN records.source_kind = 'news' AND records.value_usd_low = records.value_usd_high AND records.value_usd_low >= 100
+            WHEN
+                records.source_kind = 'news' AND records.value_usd_low = records.value_usd_high AND records.value_usd_low >= 100
                 AND abs(records.value_usd_low / power(10, floor(log10(records.value_usd_low)) - 1) - round(records.value_usd_low / power(10, floor(log10(records.value_usd_low)) - 1))) < 1e-6
                 THEN power(10, floor(log10(records.value_usd_low)) - 1) / 2 / records.value_usd_low
             ELSE 0
@@ -40,7 +41,7 @@ ranked AS (
         newest.*,
         count(*) OVER (PARTITION BY newest.shipment_id, newest.value_usd_best) AS origins,
         row_number() OVER (
-            PARTITION BY newest.shipment_id ORDER BY newest.doubt, newest.known_at DESC, newest.record_id ASC
+            PARTITION BY newest.shipment_id ORDER BY newest.doubt ASC, newest.known_at DESC, newest.record_id ASC
         ) AS turn
     FROM newest
 )
