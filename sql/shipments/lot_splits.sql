@@ -61,6 +61,23 @@ wholes AS (
     WHERE NOT lots.is_moved AND (lots.kind = 'supplier' OR (lots.kind = 'statement' AND lots.event IN ('order', 'allocation')))
 ),
 
+days AS (
+    SELECT
+        parts.shipment_id,
+        parts.from_id,
+        unnest(parts.due_days) AS due_on
+    FROM parts
+),
+
+whole_days AS (
+    SELECT
+        wholes.shipment_id,
+        wholes.to_id,
+        unnest(wholes.due_days) AS due_on
+    FROM wholes
+    WHERE wholes.lots_of_party > 200
+),
+
 met AS (
     SELECT
         parts.shipment_id,
@@ -73,21 +90,8 @@ met AS (
     SELECT
         days.shipment_id,
         whole_days.shipment_id AS parent_shipment_id
-    FROM (
-        SELECT
-            parts.shipment_id,
-            parts.from_id,
-            unnest(parts.due_days) AS due_on
-        FROM parts
-    ) AS days
-    INNER JOIN (
-        SELECT
-            wholes.shipment_id,
-            wholes.to_id,
-            unnest(wholes.due_days) AS due_on
-        FROM wholes
-        WHERE wholes.lots_of_party > 200
-    ) AS whole_days ON days.from_id = whole_days.to_id AND days.due_on = whole_days.due_on
+    FROM days
+    INNER JOIN whole_days ON days.from_id = whole_days.to_id AND days.due_on = whole_days.due_on
 ),
 
 fitting AS (

@@ -50,6 +50,14 @@ followed AS (
         ON named.shipment_id = second.shipment_id AND named.event = second.event AND named.source_id = second.origin_id
     LEFT JOIN named AS third
         ON second.shipment_id = third.shipment_id AND second.event = third.event AND second.source_id = third.origin_id
+),
+
+books AS (
+    SELECT DISTINCT
+        written.shipment_id,
+        written.origin_id
+    FROM matched AS written
+    WHERE starts_with(written.origin_id, 'supplier:')
 )
 
 SELECT
@@ -67,11 +75,5 @@ LEFT JOIN followed
         AND matched.event = followed.event
         AND matched.origin_id = followed.origin_id
 -- A supplier that is quoted says what its books say.
-LEFT JOIN (
-    SELECT DISTINCT
-        written.shipment_id,
-        written.origin_id
-    FROM matched AS written
-    WHERE starts_with(written.origin_id, 'supplier:')
-) AS books ON matched.shipment_id = books.shipment_id AND 'supplier:' || coalesce(followed.source_id, matched.origin_id) = books.origin_id
+LEFT JOIN books ON matched.shipment_id = books.shipment_id AND 'supplier:' || coalesce(followed.source_id, matched.origin_id) = books.origin_id
 ORDER BY matched.record_id

@@ -115,6 +115,12 @@ told AS (
     GROUP BY said.shipment_id
 ),
 
+parts AS (
+    -- Lots of which parts were moved.
+    SELECT DISTINCT splits.parent_shipment_id
+    FROM shipments.lot_splits AS splits
+),
+
 shares AS (
     -- What is left of a lot after parts were moved is worth its share.
     SELECT
@@ -122,10 +128,7 @@ shares AS (
         CASE WHEN parts.parent_shipment_id IS NOT NULL AND counts.gpus_best > 0 THEN amounts.gpus_best / counts.gpus_best ELSE 1 END AS share
     FROM shipments.lot_amounts AS amounts
     LEFT JOIN shipments.lot_counts AS counts ON amounts.shipment_id = counts.shipment_id
-    LEFT JOIN (
-        SELECT DISTINCT splits.parent_shipment_id
-        FROM shipments.lot_splits AS splits
-    ) AS parts ON amounts.shipment_id = parts.parent_shipment_id
+    LEFT JOIN parts ON amounts.shipment_id = parts.parent_shipment_id
 )
 
 SELECT
