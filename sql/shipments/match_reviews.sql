@@ -52,7 +52,7 @@ open_doubts AS (
         (doubts.urgency < 3 OR members.weight IS NULL OR members.weight < thresholds.review_to)
         AND doubts.node_id NOT IN (SELECT decided.one_node_id FROM shipments.lot_decisions AS decided)
         AND doubts.node_id NOT IN (SELECT decided.other_node_id FROM shipments.lot_decisions AS decided)
-    QUALIFY row_number() OVER (PARTITION BY doubts.node_id ORDER BY doubts.urgency, doubts.weight DESC NULLS LAST, doubts.other_id) = 1
+    QUALIFY row_number() OVER (PARTITION BY doubts.node_id ORDER BY doubts.urgency ASC, doubts.weight DESC NULLS LAST, doubts.other_id ASC) = 1
 ),
 
 weights AS (
@@ -100,4 +100,4 @@ INNER JOIN shipments.lot_members AS members ON open_doubts.node_id = members.nod
 INNER JOIN shipments.lot_members AS others ON open_doubts.other_id = others.node_id
 LEFT JOIN compared ON open_doubts.node_id = compared.node_id
 LEFT JOIN line_records ON open_doubts.other_id = line_records.order_key
-ORDER BY open_doubts.urgency, weight DESC NULLS LAST, record_id
+ORDER BY open_doubts.urgency ASC, weight DESC NULLS LAST, record_id ASC

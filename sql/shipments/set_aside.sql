@@ -106,11 +106,12 @@ rivals AS (
         AND abs(date_diff('day', one.known_at, other.known_at)) <= CASE WHEN met.reason = 'another recipient' AND NOT list_has_any(one.due_days, other.due_days) AND NOT list_has_any(one.moved_days, other.moved_days) THEN 30 ELSE 548 END
         AND CASE met.reason
             WHEN 'another recipient'
-                THEN one.to_id <> other.to_id
-                AND abs(one.gpus_best - other.gpus_best) <= 0.15 * greatest(one.gpus_best, other.gpus_best)
-                AND NOT list_has_any(one.origins, other.origins)
-                AND (len(one.due_days) = 0 OR len(other.due_days) = 0 OR list_has_any(one.due_days, other.due_days))
-                AND (len(one.moved_days) = 0 OR len(other.moved_days) = 0 OR list_has_any(one.moved_days, other.moved_days))
+                THEN
+                    one.to_id <> other.to_id
+                    AND abs(one.gpus_best - other.gpus_best) <= 0.15 * greatest(one.gpus_best, other.gpus_best)
+                    AND NOT list_has_any(one.origins, other.origins)
+                    AND (len(one.due_days) = 0 OR len(other.due_days) = 0 OR list_has_any(one.due_days, other.due_days))
+                    AND (len(one.moved_days) = 0 OR len(other.moved_days) = 0 OR list_has_any(one.moved_days, other.moved_days))
             ELSE
                 one.is_moved = other.is_moved
                 AND coalesce(one.from_id = other.from_id, TRUE)

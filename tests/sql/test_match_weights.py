@@ -80,7 +80,8 @@ LEVELS: Mapping[str, Mapping[str, str]] = {
     "days": {
         "same day": SAME_EVENT_DAY,
         "another day": (
-            "(len(ordered_days_l) > 0 AND len(ordered_days_r) > 0 AND NOT list_has_any(ordered_days_l, ordered_days_r)) "
+            "(len(ordered_days_l) > 0 AND len(ordered_days_r) > 0 "
+            "AND NOT list_has_any(ordered_days_l, ordered_days_r)) "
             "OR (len(moved_days_l) > 0 AND len(moved_days_r) > 0 AND NOT list_has_any(moved_days_l, moved_days_r))"
         ),
         "same week": f"{EVENT_GAP} <= 7",
@@ -147,7 +148,7 @@ def test_splink_gives_each_pair_the_same_weight() -> None:
                     u_probability=figures[comparison, level][1],
                     fix_m_probability=True,
                     fix_u_probability=True,
-                )  # fmt: skip
+                )
                 for level, condition in levels.items()
             ],
         )
