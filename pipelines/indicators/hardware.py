@@ -33,7 +33,7 @@ def read_hardware(data: bytes) -> FigureReading:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return FigureReading(MEDIA_TYPE, unreadable=f"not UTF-8 (byte {error.start}): download the table again")
-    lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    lines = csv.DictReader(io.StringIO(text, newline=""), restval="", strict=True)
     found = Collector(MEDIA_TYPE)
     try:
         columns = lines.fieldnames or []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipelines.indicators.census import read_imports
 from pipelines.indicators.comtrade import read_trade
 from pipelines.indicators.figure import FigureReading
-from pipelines.indicators.hardware import read_hardware
+from pipelines.indicators.hardware import FIGURES, read_hardware
 from pipelines.indicators.sec import read_company_facts
 from pipelines.indicators.taiwan import read_monthly_revenue
 from pipelines.settings import ROOT
@@ -216,3 +216,11 @@ def test_no_bytes_make_a_reader_fail_or_lose_anything(source: str, data: bytes) 
     reading = READERS[source](data)
     assert reading.read == len(reading.figures) + len(reading.rejected)
     assert reading.unreadable is None or not reading.read
+
+
+def test_a_row_of_hardware_that_is_cut_short_is_read_as_far_as_it_goes() -> None:
+    table = b"Hardware name,FP16 (FLOP/s),Release date,Manufacturer\nShort chip,1e15,2024-01-01\nNameless,1e15\n"
+    measure = next(iter(FIGURES))
+    reading = read_hardware(table.replace(b"FP16 (FLOP/s)", measure.encode()))
+    assert [(figure.item, figure.partner) for figure in reading.figures] == [("Short chip", None)]
+    assert len(reading.rejected) == 1
