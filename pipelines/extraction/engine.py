@@ -122,7 +122,14 @@ class Extractor:
     def _read(
         self, found: Found, pack: LanguagePack, published: date | None, context: str
     ) -> tuple[list[Draft], list[Mention]]:
-        item = Item(frozenset(p.vendor for p in self.vocabulary.products if p.vendor and fold(p.vendor) in context))
+        named = {name.claim_name for name in found.parties if name.role == "maker"}
+        item = Item(
+            frozenset(
+                p.vendor
+                for p in self.vocabulary.products
+                if p.vendor and (p.vendor in named or fold(p.vendor) in context)
+            )
+        )
         discourse = Discourse()
         drafts: list[Draft] = []
         unexplained: list[Mention] = []

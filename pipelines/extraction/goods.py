@@ -46,7 +46,14 @@ def goods_of(
     for position, number in enumerate(counts):
         limit = counts[position + 1].start if position + 1 < len(counts) else sentence.end
         bound = _bound(plain, pack, number, products, limit)
-        if bound:
+        behind = None if bound else _behind(plain, pack, number, products, used)
+        if behind is not None:
+            used.add(behind)
+            product = products[behind]
+            unit = _unit(plain, pack, product.start, number.end, product)
+            definite = _definite(plain, pack, product.start)
+            goods.append(Goods(product.start, number.end, "count", number, product, definite, unit))
+        elif bound:
             chosen, last, indexes = bound
             used.update(indexes)
             unit = _unit(plain, pack, number.end, last, chosen)
@@ -155,6 +162,16 @@ def _bound(
         chosen = _most_specific([products[i] for i in indexes])
         return chosen, products[indexes[-1]].end, indexes
     return None
+
+
+def _behind(plain: str, pack: LanguagePack, number: Number, products: list[ProductName], used: set[int]) -> int | None:
+    """The product right before its count, by the words of a pack that link the two ("H100を3000基")."""
+    links = pack.words.get("count_links", ())
+    before = [i for i, product in enumerate(products) if product.end <= number.start]
+    if not links or not before or before[-1] in used:
+        return None
+    gap = plain[products[before[-1]].end : number.start].strip(" ")
+    return before[-1] if gap in ("", *links) else None
 
 
 def _most_specific(products: list[ProductName]) -> ProductName:

@@ -4,6 +4,7 @@ Here belong the automaton over all names of a vocabulary and a pack, and the cho
 (`X` the company or the platform). What a name does in its sentence is decided elsewhere.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -85,7 +86,9 @@ class NameFinder:
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
             if start and in_word(plain[start - 1]) and in_word(plain[start]):
                 continue
-            if end < len(plain) and in_word(plain[end]) and in_word(plain[end - 1]):
+            if self._beside_count(plain, end, index):
+                pass
+            elif end < len(plain) and in_word(plain[end]) and in_word(plain[end - 1]):
                 suffix = next(
                     (
                         s
@@ -97,6 +100,8 @@ class NameFinder:
                 if suffix is None:
                     continue
                 end += len(suffix)
+            if _inside_katakana(plain, start, end):
+                continue
             if index not in chosen:
                 chosen[index] = self._chosen(self._entries[self._forms[index]], context)
             entry = chosen[index]
@@ -109,6 +114,11 @@ class NameFinder:
         careless = lower > capital
         found = [(s, e, entry) for s, e, entry in found if self._allowed(text, plain, s, e, entry, careless)]
         return Names(tuple(self._parties(plain, found, named)), tuple(_product_names(found)))
+
+    def _beside_count(self, plain: str, end: int, index: int) -> bool:
+        """Whether a count touches the noun that it counts ("GPU6万基"), where no blanks are written."""
+        counted = self.pack.unspaced and plain[end : end + 1].isdigit() and plain[end - 1].isalpha()
+        return counted and self._forms[index] in self.pack.words["generic"]
 
     def _chosen(self, entries: list[_Entry], context: str) -> _Entry | None:
         met = [e for e in entries if e.needs and any(need in context for need in e.needs)]
@@ -125,7 +135,9 @@ class NameFinder:
             )
             if len(entry.written) == 1:
                 # "8 x H100" multiplies; "to X 12,000 H100" does not.
-                around = plain[max(0, start - 2) : start] + (
+                # Without blanks the character before is a particle: "H100をXに".
+                near = 1 if self.pack.unspaced else 2
+                around = plain[max(0, start - near) : start] + (
                     plain[end : end + 1] if text[start].isupper() else plain[end : end + 2]
                 )
                 if any(character.isdigit() for character in around):
@@ -153,7 +165,9 @@ class NameFinder:
                 name = Name(start, end, entry.claim_name, "place", "collective", "country")
             elif entry.sort == "description":
                 long = entry.written.count(" ") >= 2
-                if not (first.get(entry.claim_name, start) < start or long) or not _preceded(plain, start, definite):
+                if not (first.get(entry.claim_name, start) < start or long) or not (
+                    self.pack.unspaced or _preceded(plain, start, definite)
+                ):
                     continue
                 name = Name(start, end, entry.claim_name, entry.role, "description", entry.kind)
             elif entry.sort == "anaphor":
@@ -223,6 +237,14 @@ def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, 
         yield form, _Entry("anaphor", "", written=form)
     for form in pack.words["latter"]:
         yield form, _Entry("anaphor", "", kind="latter", written=form)
+
+
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{2}")
+
+
+def _inside_katakana(plain: str, start: int, end: int) -> bool:
+    """Whether a name in Katakana goes on in the same script ("デル" in "モデル")."""
+    return bool(start and _KATAKANA.match(plain, start - 1)) or bool(_KATAKANA.match(plain, end - 1))
 
 
 def _is_lower(text: str, start: int, entry: _Entry) -> bool:

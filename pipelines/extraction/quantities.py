@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from pipelines.extraction.pack import LanguagePack, load
-from pipelines.extraction.text import WORD
+from pipelines.extraction.text import WORD, in_word
 
 _DIGITS = r"\d{1,3}(?P<sep>[ .,'])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+(?:[.,]\d+)?"
 _NUMBER = re.compile(rf"(?<!{WORD})(?<![.,])(?:{_DIGITS})")
+# "GPU6万基": without blanks the count may touch the noun in Latin letters.
+_NUMBER_BESIDE = re.compile(rf"(?:(?<!{WORD})|(?<=[gntl]pu))(?<![.,])(?:{_DIGITS})")
 _SYMBOL_BEFORE = re.compile(r"(?:(?<![a-z])(us|c|a|s|nt|hk|r) ?)?([$€£¥₹])[ ]?$")
 _SYMBOL_AFTER = re.compile(r"^ ?(?:us)?([$€£¥₹])")
 _CODE = "usd|eur|gbp|chf|cad|aud|dkk|sek|nok|cny|rmb|jpy|krw|inr|twd|hkd|sgd|aed|sar|brl"
@@ -71,8 +73,11 @@ def _ending(words: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _beginning(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    alternatives = "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
-    return re.compile(rf"^ ?(?:{alternatives})(?!{WORD})") if words else None
+    alternatives = "|".join(
+        re.escape(word) + (rf"(?!{WORD})" if in_word(word[-1]) else "")
+        for word in sorted(words, key=lambda w: (-len(w), w))
+    )
+    return re.compile(rf"^ ?(?:{alternatives})") if words else None
 
 
 @cache
@@ -86,16 +91,21 @@ def _grammar(code: str) -> _Grammar:
     # Scripts without blanks write number words without them, too.
     gap = "[ -]?" if pack.unspaced else "[ -]"
     big = "|".join(re.escape(w) for w, v in pack.number_scales.items() if v >= 100 and len(w) > 4)
-    scales = "|".join(re.escape(w) for w in sorted(pack.number_scales, key=lambda w: (-len(w), w)))
+    scales = "|".join(
+        re.escape(w) + (rf"(?!{WORD})" if in_word(w[-1]) else "")
+        for w in sorted(pack.number_scales, key=lambda w: (-len(w), w))
+    )
     money = "|".join(re.escape(w) for w in sorted(pack.currencies, key=lambda w: (-len(w), w)))
     links = "|".join(re.escape(w) for w in pack.words["of_money"])
     to = "|".join(re.escape(w) for w in (*pack.words["range"], *pack.words["range_and"]))
     return _Grammar(
-        words=re.compile(rf"(?<!{WORD})(?<!-)(?:{number})(?:{gap}{join}(?:{number}))*(?!{WORD})"),
+        words=re.compile(
+            rf"{'' if pack.unspaced else f'(?<!{WORD})'}(?<!-)(?:{number})(?:{gap}{join}(?:{number}))*(?!{WORD})"
+        ),
         compounds=re.compile(rf"(?<!{WORD}){WORD}{{2,20}}?(?:{big}){WORD}{{0,20}}(?!{WORD})")
         if pack.compound_numbers and big
         else None,
-        scale=re.compile(rf"^[ -]?({scales})(?!{WORD})"),
+        scale=re.compile(rf"^[ -]?({scales})"),
         money=re.compile(rf"^ ?(?:(?:{links}) ?)?({money})(?!{WORD})"),
         low=_ending(pack.words["low"]),
         high=_ending(pack.words["high"]),
@@ -117,7 +127,8 @@ def numbers(plain: str, pack: LanguagePack, named: Sequence[tuple[int, int]] = (
     A number inside a name is none: "910B" is a product and no 910 billion.
     """
     grammar = _grammar(pack.code)
-    digits = (match for match in _NUMBER.finditer(plain) if not _inside(named, match.start()))
+    written = _NUMBER_BESIDE if pack.unspaced else _NUMBER
+    digits = (match for match in written.finditer(plain) if not _inside(named, match.start()))
     found = [number for match in digits if (number := _from_digits(plain, match, pack, grammar))]
     taken = [number.figure for number in found]
     for pattern in (grammar.words, grammar.compounds):
@@ -128,9 +139,18 @@ def numbers(plain: str, pack: LanguagePack, named: Sequence[tuple[int, int]] = (
     found.sort(key=lambda n: (n.start, -n.end))
     kept: list[Number] = []
     for number in found:
-        if not kept or number.start >= kept[-1].end:
+        if pack.unspaced and kept and number.start == kept[-1].end and number.value < kept[-1].scale:
+            # "1万2000": digits go on below the scale.
+            kept[-1] = _continued(kept[-1], number)
+        elif not kept or number.start >= kept[-1].end:
             kept.append(number)
     return _modified(plain, _ranged(plain, [_priced(plain, n, grammar) for n in kept], grammar), grammar)
+
+
+def _continued(first: Number, rest: Number) -> Number:
+    value = first.value + rest.value
+    return replace(first, end=rest.end, low=value, high=value, figure=(first.figure[0], rest.figure[1]),
+                   mantissa=value / first.scale)  # fmt: skip
 
 
 def _inside(named: Sequence[tuple[int, int]], position: int) -> bool:

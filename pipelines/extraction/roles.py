@@ -74,14 +74,19 @@ def assign_roles(
                 by_start[place].roles.setdefault(row.role, row.entry)
                 if row.role == "source":
                     end = places[match.end() - 1] + 1
-                    spoken.append((max(places[match.start()], end - 24), end))
+                    # Without blanks a verb of saying is short, and the event's verb stands right before it.
+                    reach = 4 if pack.unspaced else 24
+                    spoken.append((max(places[match.start()], end - reach), end))
             elif place in period_index:
                 period_roles[period_index[place]].setdefault(row.role, row.entry)
     prepositions, attributive = pack.patterns["prepositions"], pack.patterns["attributive_after"]
+    postpositions = pack.patterns.get("postpositions")
     for index, place in enumerate(places):
         if place in by_start and abstract[index] >= marks.PARTY:
+            if postpositions and postpositions.match(abstract, index + 1):
+                by_start[place].oblique = True
             before = abstract[max(0, index - 20) : index]
-            if attributive and attributive.match(abstract, index + 2):
+            if attributive and attributive.match(abstract, index + (1 if pack.unspaced else 2)):
                 by_start[place].oblique = True
             if prepositions and any(
                 m.end() == len(before.rstrip(" ")) for m in prepositions.finditer(before.rstrip(" "))
@@ -122,6 +127,13 @@ def group_parties(plain: str, parties: list[Party], pack: LanguagePack) -> None:
             party.oblique = last.oblique
             for role, rule in last.roles.items():
                 party.roles.setdefault(role, rule + "+and")
+    if pack.words.get("postpositions"):
+        # Case stands behind the last of a group: "AやBに" makes both receivers.
+        for party, following in reversed(list(itertools.pairwise(parties))):
+            if party.group == following.group:
+                party.oblique = following.oblique
+                for role, rule in following.roles.items():
+                    party.roles.setdefault(role, rule + "+and")
 
 
 def _leads_to_and(plain: str, parties: list[Party], ands: set[str], pack: LanguagePack) -> bool:
