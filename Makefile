@@ -37,6 +37,7 @@ test-worlds: $(READY) ## Run the long tests: many and big generated worlds
 
 bench: $(READY) ## Measure the rebuild on big worlds and write docs/benchmarks.md: SIZES="10000 1000000", FULL=1 to 10 million
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.readers
 
 check: $(READY) ## Lint, check types and SQL
 	@$(BIN)/ruff check .
