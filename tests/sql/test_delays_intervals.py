@@ -14,7 +14,7 @@ Interval = tuple[int | None, int | None]
 
 ends = st.one_of(st.none(), st.integers(0, 60))
 intervals = st.tuples(ends, ends).filter(lambda pair: pair != (None, None)).map(
-    lambda pair: pair if None in pair else (min(pair), max(pair))  # type: ignore[type-var]
+    lambda pair: pair if None in pair else (min(pair), max(pair))
 )  # fmt: skip
 
 
