@@ -21,7 +21,7 @@ from pipelines.lake import Lake, content_id
 from pipelines.progress import Progress
 from pipelines.reference import Reference
 from pipelines.settings import Settings
-from pipelines.suppliers.contracts import load_contracts
+from pipelines.suppliers.contract_files import load_contracts
 from pipelines.suppliers.documents import Context, Document, Opened
 from pipelines.suppliers.kinds import guessed_media_type, open_document
 from pipelines.suppliers.line import RejectedLine, SupplierLine

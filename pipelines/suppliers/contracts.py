@@ -1,18 +1,16 @@
 """Supplier contracts: what a supplier's file looks like, as data (`reference/contracts/*.toml`), checked when loaded.
 
-Here belong the shape of a contract, its checks, and the choice of the contract for a file by name. Reading files and
-values stays in the readers beside this module; what a line means stays in `sql/`.
+Here belong the shape of a contract, its checks, and the choice of the contract for a file by name. Loading them is
+`contract_files`', reading files and values the readers' beside this module; what a line means stays in `sql/`.
 """
 
 import codecs
 import fnmatch
 import re
-import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Literal, Self, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -22,7 +20,6 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
-    ValidationError,
     model_validator,
 )
 
@@ -164,12 +161,12 @@ class StatementColumn(_Part):
 
 
 def _statement_kind(given: object) -> str:
-    return _BY_COLUMN if isinstance(given, dict | StatementColumn) else _FIXED
+    return BY_COLUMN if isinstance(given, dict | StatementColumn) else FIXED
 
 
-_FIXED, _BY_COLUMN = "(a word)", "(a table)"
+FIXED, BY_COLUMN = "(a word)", "(a table)"
 OneOrColumn = Annotated[
-    Annotated[Statement, Tag(_FIXED)] | Annotated[StatementColumn, Tag(_BY_COLUMN)], Discriminator(_statement_kind)
+    Annotated[Statement, Tag(FIXED)] | Annotated[StatementColumn, Tag(BY_COLUMN)], Discriminator(_statement_kind)
 ]
 
 
@@ -370,65 +367,6 @@ def _disagreements(contract: Contract) -> list[str]:
     if contract.examples and not contract.example_header:
         problems.append("example_header: examples need the header line that they stand under")
     return problems
-
-
-class InvalidContract(ValueError):
-    """Contracts that cannot be used; the message has one line a problem: file, key, what is wrong."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
-
-
-def load_contracts(folder: Path) -> list[Contract]:
-    """All contracts of tables in a folder, ordered by name. Raises InvalidContract with every problem of every file."""
-    contracts: list[Contract] = []
-    problems: list[str] = []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            keys = tomllib.loads(path.read_text(encoding="utf-8"))
-            if is_for_edi(keys):
-                continue
-            contract = Contract.model_validate(keys)
-        except tomllib.TOMLDecodeError as problem:
-            problems.append(f"{path.name}: not TOML: {problem}")
-        except UnicodeDecodeError as problem:
-            problems.append(f"{path.name}: not UTF-8 (byte {problem.start}): save it as UTF-8")
-        except ValidationError as problem:
-            problems += [problem_of(path.name, error) for error in problem.errors()]
-        else:
-            contracts.append(contract)
-            if contract.name != path.stem:
-                problems.append(
-                    f"{path.name}: name: {contract.name!r} is not the file's: rename one to match the other"
-                )
-    if problems:
-        raise InvalidContract(problems)
-    return contracts
-
-
-def is_for_edi(keys: Mapping[str, Any]) -> bool:
-    """Whether a contract is about X12 and EDIFACT messages: `pipelines.suppliers.partners` loads those."""
-    how = keys.get("format")
-    return isinstance(how, dict) and how.get("kind") == "edi"
-
-
-def problem_of(file: str, error: Any) -> str:
-    """One of pydantic's errors as one line: file, key, what is wrong."""
-    return f"{file}: {_key(error['loc'])}: {_message(error)}"
-
-
-def _key(place: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in place if part not in ("[key]", _FIXED, _BY_COLUMN)) or "the whole file"
-
-
-def _message(error: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        return "no such key: remove it or correct its spelling (docs/suppliers.md lists all keys)"
-    if error["type"] == "missing":
-        return "missing: add it (docs/suppliers.md shows a whole contract)"
-    what = str(error["msg"]).removeprefix("Value error, ")
-    return what if isinstance(error["input"], dict) else f"{what} (given: {error['input']!r})"
 
 
 def contracts_for_name(contracts: Sequence[Contract], name: str) -> list[Contract]:

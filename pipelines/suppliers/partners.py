@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pipelines.suppliers.contracts import InvalidContract, is_for_edi, problem_of
+from pipelines.suppliers.contract_files import InvalidContract, is_for_edi, problem_of
 
 EdiUnit = Literal["each", "gpu", "board", "system", "rack"]
 EdiStatus = Literal["open", "confirmed", "rescheduled", "backordered", "substituted", "rejected", "cancelled"]

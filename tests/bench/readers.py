@@ -17,7 +17,8 @@ import polars as pl
 
 from pipelines.reference import load_reference
 from pipelines.settings import ROOT
-from pipelines.suppliers.contracts import Contract, load_contracts
+from pipelines.suppliers.contract_files import load_contracts
+from pipelines.suppliers.contracts import Contract
 from pipelines.suppliers.documents import Context, Document
 from pipelines.suppliers.kinds import open_document
 from pipelines.suppliers.vocabulary import vocabulary_from

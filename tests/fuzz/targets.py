@@ -22,7 +22,8 @@ from pipelines.indicators.taiwan import read_monthly_revenue
 from pipelines.news.documents import read_document
 from pipelines.reference import Reference, load_reference
 from pipelines.settings import ROOT
-from pipelines.suppliers.contracts import Contract, load_contracts
+from pipelines.suppliers.contract_files import load_contracts
+from pipelines.suppliers.contracts import Contract
 from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.vocabulary import SupplierVocabulary
 from pipelines.suppliers.vocabulary import vocabulary_from as supplier_vocabulary_from

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from pipelines.reference import load_reference
-from pipelines.suppliers.contracts import Contract, InvalidContract, is_for_edi, load_contracts
+from pipelines.suppliers.contract_files import InvalidContract, is_for_edi, load_contracts
+from pipelines.suppliers.contracts import Contract
 from pipelines.suppliers.examples import failed_examples
 from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.tables import choose_contract

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from pipelines.reference import load_reference
+from pipelines.suppliers.contract_files import load_contracts
 from pipelines.suppliers.contracts import (
     Contract,
     CsvFormat,
@@ -14,7 +15,6 @@ from pipelines.suppliers.contracts import (
     SkipRule,
     StatementColumn,
     XlsxFormat,
-    load_contracts,
 )
 from pipelines.suppliers.examples import failed_examples
 from pipelines.suppliers.kinds import read_supplier_document

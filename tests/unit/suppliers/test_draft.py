@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.reference import load_reference
-from pipelines.suppliers.contracts import Contract, load_contracts
+from pipelines.suppliers.contract_files import load_contracts
+from pipelines.suppliers.contracts import Contract
 from pipelines.suppliers.documents import Document
 from pipelines.suppliers.draft import Draft, draft_contract, main
 from pipelines.suppliers.kinds import read_supplier_document

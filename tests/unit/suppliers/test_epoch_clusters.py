@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from pipelines.reference import load_reference
-from pipelines.suppliers.contracts import load_contracts
+from pipelines.suppliers.contract_files import load_contracts
 from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.line import SupplierReading
 from pipelines.suppliers.vocabulary import vocabulary_from

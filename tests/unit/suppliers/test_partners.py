@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.suppliers.contracts import InvalidContract, load_contracts
+from pipelines.suppliers.contract_files import InvalidContract, load_contracts
 from pipelines.suppliers.partners import load_partners, partner_for
 from tests.unit.suppliers.tables import CONTRACTS
 

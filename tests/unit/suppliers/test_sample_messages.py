@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from pipelines.reference import load_reference
-from pipelines.suppliers.contracts import load_contracts
+from pipelines.suppliers.contract_files import load_contracts
 from pipelines.suppliers.documents import Context, Document
 from pipelines.suppliers.kinds import open_document
 from pipelines.suppliers.line import RejectedLine, SupplierLine
