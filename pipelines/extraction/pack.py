@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipelines.extraction.text import WORD, fold, in_word
+from pipelines.extraction.text import WORD, fold
 
 LANGUAGES = Path(__file__).parent / "languages"
 
@@ -307,10 +307,6 @@ def _any_of(entries: tuple[str, ...]) -> re.Pattern[str] | None:
     """One pattern for any of the phrases as whole words, the longest first; None for none."""
     if not entries:
         return None
-    words = "|".join(
-        (rf"(?<!{WORD})" if in_word(entry[0]) else "")
-        + re.escape(entry)
-        + (rf"(?!{WORD})" if in_word(entry[-1]) else "")
-        for entry in sorted(set(entries), key=lambda e: (-len(e), e))
-    )
-    return re.compile(words)
+    words = "|".join(re.escape(entry) for entry in sorted(set(entries), key=lambda e: (-len(e), e)))
+    # The edges stand once, not at each phrase: compiling their character class is what costs.
+    return re.compile(rf"(?:(?<!{WORD})|(?!{WORD}))(?:{words})(?:(?<!{WORD})|(?!{WORD}))")
