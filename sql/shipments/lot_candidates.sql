@@ -73,13 +73,11 @@ parts AS (
 ),
 
 -- Pairs of places in the order of precedence: numbers take a fraction of the memory that names take.
-blocks AS (
+met AS (
     -- Counts that are near.
     SELECT
         openers.precedence AS opener_id,
-        openers.side AS opener_side,
-        joiners.precedence AS joiner_id,
-        joiners.side AS joiner_side
+        joiners.precedence AS joiner_id
     FROM openers
     INNER JOIN joiners ON openers.party_id = joiners.party_id AND openers.bucket = joiners.bucket
     WHERE openers.precedence < joiners.precedence
@@ -87,9 +85,7 @@ blocks AS (
     -- Where one of two moves, or a denial, has no count.
     SELECT
         one.precedence AS opener_id,
-        one.side AS opener_side,
-        other.precedence AS joiner_id,
-        other.side AS joiner_side
+        other.precedence AS joiner_id
     FROM sides AS one
     INNER JOIN sides AS other ON one.party_id = other.party_id AND one.side = other.side
     WHERE
@@ -99,18 +95,14 @@ blocks AS (
     -- What one item or one origin says of one party.
     SELECT
         one.precedence AS opener_id,
-        one.side AS opener_side,
-        other.precedence AS joiner_id,
-        other.side AS joiner_side
+        other.precedence AS joiner_id
     FROM sides AS one
     INNER JOIN sides AS other ON one.party_id = other.party_id AND one.item_id = other.item_id
     WHERE one.precedence < other.precedence AND one.may_open
     UNION
     SELECT
         one.precedence AS opener_id,
-        one.side AS opener_side,
-        other.precedence AS joiner_id,
-        other.side AS joiner_side
+        other.precedence AS joiner_id
     FROM sides AS one
     INNER JOIN sides AS other ON one.party_id = other.party_id AND one.origin_id = other.origin_id
     WHERE
@@ -120,9 +112,7 @@ blocks AS (
     -- A delay of what was lost, told without a count.
     SELECT
         one.precedence AS opener_id,
-        one.side AS opener_side,
-        other.precedence AS joiner_id,
-        other.side AS joiner_side
+        other.precedence AS joiner_id
     FROM sides AS one
     INNER JOIN sides AS other ON one.party_id = other.party_id AND other.side = 'to'
     WHERE one.kind = 'move' AND one.may_open AND other.event = 'delay' AND other.gpus_best IS NULL
@@ -130,34 +120,18 @@ blocks AS (
     -- A part of a lot, or what is said of it without a count. Among hundreds of lots no part finds its own.
     SELECT
         wholes.precedence AS opener_id,
-        wholes.side AS opener_side,
-        parts.precedence AS joiner_id,
-        parts.side AS joiner_side
+        parts.precedence AS joiner_id
     FROM wholes
     INNER JOIN parts ON wholes.party_id = parts.party_id
     WHERE wholes.lots_of_party <= 200 AND wholes.precedence < parts.precedence
     UNION
     SELECT
         wholes.precedence AS opener_id,
-        wholes.side AS opener_side,
-        parts.precedence AS joiner_id,
-        parts.side AS joiner_side
+        parts.precedence AS joiner_id
     FROM wholes
     INNER JOIN parts
         ON wholes.party_id = parts.party_id AND wholes.supplier_id = parts.supplier_id AND wholes.product_id = parts.product_id
     WHERE wholes.lots_of_party > 200 AND wholes.lots_of_kind <= 200 AND wholes.precedence < parts.precedence
-),
-
-met AS (
-    SELECT
-        blocks.opener_id,
-        blocks.joiner_id,
-        bool_or(blocks.opener_side = 'to' AND blocks.joiner_side = 'to') AS same_to,
-        bool_or(blocks.opener_side = 'from' AND blocks.joiner_side = 'from') AS same_from,
-        bool_or(blocks.opener_side = 'to' AND blocks.joiner_side = 'from') AS taken_from_buyer,
-        bool_or(blocks.opener_side = 'from' AND blocks.joiner_side = 'to') AS said_of_loser
-    FROM blocks
-    GROUP BY blocks.opener_id, blocks.joiner_id
 ),
 
 pairs AS (
@@ -167,19 +141,19 @@ pairs AS (
         CASE
             WHEN opener.kind = 'move' AND joiner.kind = 'move' AND opener.from_id = joiner.from_id AND opener.to_id = joiner.to_id
                 THEN 'both parties'
-            WHEN opener.kind = 'move' AND met.said_of_loser AND joiner.event IN ('order', 'allocation', 'delay', 'cancellation')
+            WHEN opener.kind = 'move' AND opener.from_id = joiner.to_id AND joiner.event IN ('order', 'allocation', 'delay', 'cancellation')
                 THEN 'lost by the one who waits'
-            WHEN opener.kind = 'supplier' AND met.taken_from_buyer AND joiner.event = 'diversion' THEN 'moved from its buyer'
+            WHEN opener.kind = 'supplier' AND opener.to_id = joiner.from_id AND joiner.event = 'diversion' THEN 'moved from its buyer'
             WHEN
-                opener.kind = 'move' AND met.same_to AND joiner.kind = 'statement'
-                AND joiner.event IN ('allocation', 'shipment', 'delivery', 'delay')
+                opener.kind = 'move' AND opener.to_id = joiner.to_id AND joiner.kind = 'statement'
+                AND joiner.event IN ('allocation', 'shipment', 'delivery', 'delay', 'cancellation')
                 THEN 'recipient of the moved'
-            WHEN opener.kind <> 'move' AND met.same_to AND joiner.kind = 'statement' THEN 'same recipient'
+            WHEN opener.kind <> 'move' AND opener.to_id = joiner.to_id AND joiner.kind = 'statement' THEN 'same recipient'
             -- One of the two moves leaves open who lost or who got them.
             WHEN
                 opener.kind = 'move' AND joiner.kind = 'move'
                 AND coalesce(opener.from_id = joiner.from_id, TRUE) AND coalesce(opener.to_id = joiner.to_id, TRUE)
-                AND (met.same_to OR met.same_from)
+                AND coalesce(opener.from_id = joiner.from_id, opener.to_id = joiner.to_id, FALSE)
                 THEN 'one party unnamed'
         END AS roles,
         CASE

@@ -61,8 +61,8 @@ order_lines AS (
         max(flows.due_end) AS due_end,
         list_sort(
             list_distinct(
-                list(flows.promised_on) FILTER (WHERE flows.promised_on IS NOT NULL)
-                || list(flows.revised_on) FILTER (WHERE flows.revised_on IS NOT NULL)
+                coalesce(list(flows.promised_on) FILTER (WHERE flows.promised_on IS NOT NULL), [])
+                || coalesce(list(flows.revised_on) FILTER (WHERE flows.revised_on IS NOT NULL), [])
             )
         ) AS due_days,
         list(DISTINCT flows.happened_on ORDER BY flows.happened_on) FILTER (WHERE flows.event = 'order' AND flows.happened_on IS NOT NULL) AS ordered_days,

@@ -41,7 +41,7 @@ LEVELS: Mapping[str, Mapping[str, str]] = {
         "moved from its buyer": "kind_l = 'supplier' AND to_id_l = from_id_r AND event_r = 'diversion'",
         "recipient of the moved": (
             "kind_l = 'move' AND to_id_l = to_id_r AND kind_r = 'statement' "
-            "AND event_r IN ('allocation', 'shipment', 'delivery', 'delay')"
+            "AND event_r IN ('allocation', 'shipment', 'delivery', 'delay', 'cancellation')"
         ),
         "same recipient": "kind_l <> 'move' AND to_id_l = to_id_r AND kind_r = 'statement'",
         "one party unnamed": "kind_l = 'move' AND kind_r = 'move'",
