@@ -50,6 +50,10 @@ def goods_of(
         if behind is not None:
             used.add(behind)
             product = products[behind]
+            if behind and behind - 1 not in used and _beside(plain, products[behind - 1], product):
+                # "블랙웰 GPU 26만장": the model before the common noun.
+                used.add(behind - 1)
+                product = replace(_most_specific([products[behind - 1], product]), start=products[behind - 1].start)
             unit = _unit(plain, pack, product.start, number.end, product)
             definite = _definite(plain, pack, product.start)
             goods.append(Goods(product.start, number.end, "count", number, product, definite, unit))
@@ -172,6 +176,11 @@ def _behind(plain: str, pack: LanguagePack, number: Number, products: list[Produ
         return None
     gap = plain[products[before[-1]].end : number.start].strip(" ")
     return before[-1] if gap in ("", *links) else None
+
+
+def _beside(plain: str, first: ProductName, second: ProductName) -> bool:
+    """Whether a common noun stands right behind the model that it repeats, with a blank as Korean writes it."""
+    return second.generic and not first.generic and plain[first.end : second.start] == " "
 
 
 def _most_specific(products: list[ProductName]) -> ProductName:

@@ -13,7 +13,7 @@ from ahocorasick_rs import AhoCorasick
 
 from pipelines.extraction.claim import QuantityUnit
 from pipelines.extraction.pack import LanguagePack
-from pipelines.extraction.text import fold, in_word
+from pipelines.extraction.text import fold, in_word, is_hangul
 from pipelines.extraction.vocabulary import Role, Vocabulary
 
 How = Literal["name", "description", "collective", "anaphor"]
@@ -100,7 +100,7 @@ class NameFinder:
                 if suffix is None:
                     continue
                 end += len(suffix)
-            if _inside_katakana(plain, start, end):
+            if _inside_katakana(plain, start, end) or self._inside_hangul(plain, start, end, index):
                 continue
             if index not in chosen:
                 chosen[index] = self._chosen(self._entries[self._forms[index]], context)
@@ -120,6 +120,17 @@ class NameFinder:
         counted = self.pack.unspaced and plain[end : end + 1].isdigit() and plain[end - 1].isalpha()
         return counted and self._forms[index] in self.pack.words["generic"]
 
+    def _inside_hangul(self, plain: str, start: int, end: int, index: int) -> bool:
+        """Whether a name in Hangul is a part of a longer noun; a particle behind it is none ("메타버스", "메타는")."""
+        if not is_hangul(plain[start]) and not is_hangul(plain[end - 1]):
+            return False
+        if start and is_hangul(plain[start]) and is_hangul(plain[start - 1]):
+            return True
+        goes_on = is_hangul(plain[end - 1]) and is_hangul(plain[end : end + 1])
+        if not goes_on or self._forms[index] in self.pack.words["pronouns"]:
+            return False
+        return not plain.startswith(self.pack.words["name_suffixes"], end)
+
     def _chosen(self, entries: list[_Entry], context: str) -> _Entry | None:
         met = [e for e in entries if e.needs and any(need in context for need in e.needs)]
         return next(iter(met or [e for e in entries if not e.needs]), None)
@@ -133,6 +144,11 @@ class NameFinder:
                 if end - start == len(entry.written)
                 else (None, None)
             )
+            if is_hangul(plain[start]) and (
+                (before and before.search(plain[max(0, start - 40) : start]))
+                or (after and after.search(plain[end : end + 30]))
+            ):
+                return False
             if len(entry.written) == 1:
                 # "8 x H100" multiplies; "to X 12,000 H100" does not.
                 # Without blanks the character before is a particle: "H100をXに".

@@ -75,6 +75,7 @@ def periods(text: str, plain: str, pack: LanguagePack, published: Interval | Non
             if readings is not None:
                 near, past, future, floating = readings
                 edge: Literal["", "start", "end"] = "end" if row.reading.startswith("end-") else ""
+                edge = "start" if row.reading.startswith("start-") else edge
                 found.append(Period(*match.span(), near, past, future, floating, row.reading, edge))
     found.sort(key=lambda p: (p.start, -p.end))
     kept: list[Period] = []
@@ -97,7 +98,7 @@ def _readings(
     reading: str, shift: int, match: re.Match[str], pack: LanguagePack, published: Interval | None
 ) -> Readings | None:
     groups = match.groupdict()
-    kind = reading.removeprefix("end-")
+    kind = reading.removeprefix("end-").removeprefix("start-")
     year = int(groups["year"]) if groups.get("year") else None
     if year is None and published is None:
         return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from pipelines.extraction.pack import LanguagePack, load
-from pipelines.extraction.text import WORD, in_word
+from pipelines.extraction.text import WORD, in_word, is_hangul
 
 _DIGITS = r"\d{1,3}(?P<sep>[ .,'])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+(?:[.,]\d+)?"
 _NUMBER = re.compile(rf"(?<!{WORD})(?<![.,])(?:{_DIGITS})")
@@ -80,12 +80,15 @@ def _beginning(words: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile(rf"^ ?(?:{alternatives})") if words else None
 
 
+def _whole(word: str) -> str:
+    """A number word; one in Hangul is a word of its own ("두 달", but not in "모두")."""
+    return rf"(?<![\uac00-\ud7a3]){word}(?![\uac00-\ud7a3])" if is_hangul(word) else re.escape(word)
+
+
 @cache
 def _grammar(code: str) -> _Grammar:
     pack = load(code)
-    number = "|".join(
-        re.escape(w) for w in sorted({*pack.number_words, *pack.number_scales}, key=lambda w: (-len(w), w))
-    )
+    number = "|".join(_whole(w) for w in sorted({*pack.number_words, *pack.number_scales}, key=lambda w: (-len(w), w)))
     joins = "|".join(re.escape(w) for w in sorted(pack.number_joins, key=len, reverse=True))
     join = rf"(?:(?:{joins}) )?" if joins else ""
     # Scripts without blanks write number words without them, too.
@@ -139,12 +142,18 @@ def numbers(plain: str, pack: LanguagePack, named: Sequence[tuple[int, int]] = (
     found.sort(key=lambda n: (n.start, -n.end))
     kept: list[Number] = []
     for number in found:
-        if pack.unspaced and kept and number.start == kept[-1].end and number.value < kept[-1].scale:
+        if pack.unspaced and kept and _goes_on(plain, kept[-1], number) and number.value < kept[-1].scale:
             # "1万2000": digits go on below the scale.
             kept[-1] = _continued(kept[-1], number)
         elif not kept or number.start >= kept[-1].end:
             kept.append(number)
     return _modified(plain, _ranged(plain, [_priced(plain, n, grammar) for n in kept], grammar), grammar)
+
+
+def _goes_on(plain: str, first: Number, rest: Number) -> bool:
+    """Whether digits touch the scale before them; Korean may put a blank there ("1만 2000개")."""
+    spaced = is_hangul(plain[first.end - 1]) and plain[first.end : rest.start] == " " and plain[rest.start].isdigit()
+    return first.end == rest.start or (spaced and not plain.startswith("년", rest.end))
 
 
 def _continued(first: Number, rest: Number) -> Number:

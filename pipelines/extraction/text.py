@@ -63,6 +63,14 @@ def in_word(character: str) -> bool:
     return character.isalnum() and _IN_WORD.match(character) is not None
 
 
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+
+
+def is_hangul(character: str) -> bool:
+    """Whether a character is a syllable of Korean, which puts blanks between phrases and hangs particles on nouns."""
+    return _HANGUL.match(character) is not None
+
+
 def fold(text: str) -> str:
     """The text in lower case without accents, one quote, dash and space for all; same length as the text."""
     return text.translate(_FOLDING)
