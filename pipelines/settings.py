@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from pipelines.extraction.confidence import default_min_confidence
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -22,6 +24,7 @@ class Settings:
     """The settings of one run. Folders are absolute; `as_of` is the day up to which open lots are late.
 
     `memory` is how much DuckDB may use, as it writes it (5GB); what needs more is put aside in a folder below `home`.
+    Claims below `min_confidence` (0 to 1) wait in `claims.review` and do not enter `records`.
     """
 
     home: Path
@@ -34,6 +37,7 @@ class Settings:
     alert_webhook: str | None
     public_dir: Path
     claims_dir: Path | None = None
+    min_confidence: float = 0.0
     memory: str = "5GB"
     sources: tuple[str, ...] = ()
     contact: str | None = None
@@ -65,6 +69,11 @@ class Settings:
         """The models, one SELECT a file."""
         return ROOT / "sql"
 
+    @property
+    def sql_parameters(self) -> dict[str, date | float]:
+        """What the models may ask for, by name: `$as_of`, `$min_confidence`."""
+        return {"as_of": self.as_of, "min_confidence": self.min_confidence}
+
 
 def _folder(environment: Mapping[str, str], name: str, default: Path) -> Path:
     value = environment.get(name, "").strip()
@@ -91,6 +100,19 @@ def _seconds(environment: Mapping[str, str], name: str, default: float) -> float
     if not 0 <= seconds < float("inf"):
         raise InvalidSetting(f"{name}={value!r} is not a number of seconds: write 0 or more, for example 600")
     return seconds
+
+
+def _share(environment: Mapping[str, str], name: str) -> float:
+    value = environment.get(name, "").strip()
+    try:
+        share = float(value) if value else default_min_confidence()
+    except ValueError as error:
+        if not value:
+            raise InvalidSetting(str(error)) from error
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise InvalidSetting(f"{name}={value!r} is no confidence: write a number from 0 to 1, for example 0.8")
+    return share
 
 
 def _memory(environment: Mapping[str, str], name: str) -> str:
@@ -122,6 +144,7 @@ def load_settings(environment: Mapping[str, str] | None = None, *, today: date |
         lock_wait_seconds=_seconds(env, "WAYBILL_LOCK_WAIT_SECONDS", 600.0),
         alert_webhook=env.get("WAYBILL_ALERT_WEBHOOK", "").strip() or None,
         claims_dir=_folder(env, "WAYBILL_CLAIMS_DIR", ROOT) if env.get("WAYBILL_CLAIMS_DIR", "").strip() else None,
+        min_confidence=_share(env, "WAYBILL_MIN_CONFIDENCE"),
         memory=_memory(env, "WAYBILL_MEMORY"),
         public_dir=_folder(env, "WAYBILL_PUBLIC_DIR", ROOT / "sample" / "public"),
         sources=tuple(dict.fromkeys(env.get("WAYBILL_SOURCES", "").replace(",", " ").lower().split())),

@@ -171,7 +171,8 @@ class Warehouse:
     def create(self, model: Model) -> None:
         """Make one table from its model, unchecked; one that stands is replaced."""
         kind = "VIEW" if any(table.startswith("lake.") for table in model.tables) else "TABLE"
-        parameters = {"as_of": self.settings.as_of} if "as_of" in model.parameters else None
+        given = self.settings.sql_parameters
+        parameters = {name: given[name] for name in model.parameters if name in given} or None
         self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
         self._make_room(model, kind)
         # Made for all days at once, a query joins on the day everywhere, and all of a day would meet all else of it.

@@ -56,6 +56,7 @@ news AS (
         NULL AS order_key,
         items.superseded_at
     FROM claims.news_claims AS claims
+    ANTI JOIN claims.review AS waiting ON claims.claim_id = waiting.claim_id
     INNER JOIN items ON claims.item_id = items.item_id
     INNER JOIN claims.wire_groups AS groups ON claims.item_id = groups.item_id
     INNER JOIN items AS roots ON groups.root_item_id = roots.item_id

@@ -2,6 +2,7 @@
 WITH names AS (
     SELECT DISTINCT unnest([claims.supplier, claims.from_entity, claims.to_entity]) AS name
     FROM claims.news_claims AS claims
+    ANTI JOIN claims.review AS waiting ON claims.claim_id = waiting.claim_id
     UNION
     SELECT DISTINCT unnest([lines.supplier, lines.buyer]) AS name
     FROM claims.supplier_lines AS lines

@@ -2,6 +2,7 @@
 WITH names AS (
     SELECT DISTINCT claims.attributed_to AS name
     FROM claims.news_claims AS claims
+    ANTI JOIN claims.review AS waiting ON claims.claim_id = waiting.claim_id
     WHERE claims.attributed_to IS NOT NULL
     UNION
     SELECT DISTINCT items.source AS name

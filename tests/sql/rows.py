@@ -36,7 +36,8 @@ def run(connection: duckdb.DuckDBPyConnection, table: str, *, as_of: date = date
     """Build `table` from its file, assert that every check of its comments holds, and give its rows."""
     built = model(table)
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {built.schema}")
-    parameters = {"as_of": as_of} if "as_of" in built.parameters else None
+    given = {"as_of": as_of, "min_confidence": 0.5}
+    parameters = {name: given[name] for name in built.parameters} or None
     connection.execute(f"CREATE OR REPLACE TABLE {table} AS {built.sql}", parameters)
     result = connection.execute(f"FROM {table}")
     names = [column[0] for column in result.description or ()]

@@ -56,6 +56,7 @@ PRODUCTS = [
 ]  # fmt: skip
 SKUS = [("hgx[- ]?h100.*", "nvidia-hgx-h100"), ("h100.*", "nvidia-h100-sxm"), ("gb200 nvl72", "nvidia-gb200-nvl72")]
 RATES = [("2024-05-01", "EUR", "1.08"), ("2024-06-01", "EUR", "1.10"), ("2024-06-01", "USD", "1")]
+MIN_CONFIDENCE = 0.5
 OUTLETS = [("cnbc", "CNBC", "CNBC.com", "outlet"), ("reuters", "Reuters", None, "agency")]
 
 
@@ -350,7 +351,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 
 def _build(connection: duckdb.DuckDBPyConnection, model: Model, as_of: str) -> None:
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
-    parameters: Mapping[str, Any] | None = {"as_of": day(as_of)} if "as_of" in model.parameters else None
+    given = {"as_of": day(as_of), "min_confidence": MIN_CONFIDENCE}
+    parameters: Mapping[str, Any] | None = {name: given[name] for name in model.parameters} or None
     connection.execute(f"CREATE OR REPLACE TABLE {model.table} AS {model.sql}", parameters)
     blocking = {check.name for check in model.checks if check.blocking}
     broken = {name: number for name, number in violations(connection, model).items() if name in blocking}

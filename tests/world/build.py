@@ -89,7 +89,8 @@ def build(worlds: Iterable[Seen], *, wanted: Sequence[str] = EVERYTHING, threads
     built = needed(wanted, sql)
     for model in built.values():
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
-        parameters = {"as_of": as_of} if "as_of" in model.parameters else None
+        given = {"as_of": as_of, "min_confidence": 0.0}
+        parameters = {name: given[name] for name in model.parameters} or None
         connection.execute(f"CREATE TABLE {model.table} AS {model.sql}", parameters)
     return Built(connection, built)
 

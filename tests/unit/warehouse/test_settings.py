@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.extraction.confidence import UNCALIBRATED, default_min_confidence
 from pipelines.settings import ROOT, InvalidSetting, Settings, load_settings
 
 TODAY = date(2026, 5, 4)
@@ -47,6 +48,7 @@ def test_a_blank_value_is_none(blank: str) -> None:
         "AS_OF",
         "LOCK_WAIT_SECONDS",
         "MEMORY",
+        "MIN_CONFIDENCE",
         "ALERT_WEBHOOK",
     )
     assert load(**{f"WAYBILL_{name}": blank for name in names}) == load()
@@ -83,6 +85,33 @@ def test_memory_is_bounded_where_nothing_is_set() -> None:
 def test_what_is_no_amount_of_memory_is_refused(value: str) -> None:
     with pytest.raises(InvalidSetting, match=r"WAYBILL_MEMORY=.* is no amount of memory: write it as 5GB"):
         load(WAYBILL_MEMORY=value)
+
+
+def test_the_least_confidence_is_the_extractors_own_unless_set() -> None:
+    assert load().min_confidence == default_min_confidence()
+    assert load(WAYBILL_MIN_CONFIDENCE="0").min_confidence == 0
+    assert load(WAYBILL_MIN_CONFIDENCE=" 0.9 ").sql_parameters == {"as_of": TODAY, "min_confidence": 0.9}
+
+
+@pytest.mark.parametrize("value", ["95 %", "1.01", "-0.1", "nan", "high"])
+def test_what_is_no_confidence_is_refused(value: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"WAYBILL_MIN_CONFIDENCE=.* is no confidence: write a number from 0 to 1"):
+        load(WAYBILL_MIN_CONFIDENCE=value)
+
+
+@pytest.mark.parametrize(("model", "figure"), [(None, UNCALIBRATED), ('{"min_confidence": 0.83}', 0.83)])
+def test_a_model_brings_its_own_least_confidence(model: str | None, figure: float, tmp_path: Path) -> None:
+    path = tmp_path / "weights.json"
+    if model:
+        path.write_text(model, encoding="utf-8")
+    assert default_min_confidence(path) == figure
+
+
+@pytest.mark.parametrize("model", ["{}", "[]", "{", '{"min_confidence": 95}', '{"min_confidence": null}'])
+def test_a_model_without_a_usable_figure_is_named(model: str, tmp_path: Path) -> None:
+    (tmp_path / "weights.json").write_text(model, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"weights\.json: .*min_confidence"):
+        default_min_confidence(tmp_path / "weights.json")
 
 
 def test_without_a_mapping_the_processs_own_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
