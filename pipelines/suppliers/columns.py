@@ -1,10 +1,11 @@
 """Many rows at once, column by column: each distinct cell is read once and its value spread over the rows that hold it.
 
-There is no second reading here: cells are read by the LineReader, and a row of which a cell is refused, missing or
-special goes to it whole, so that values and reasons are the same however many rows a file has.
+Cells are read by the LineReader, and a row of which a cell is refused, missing or special goes to it whole, so that
+values and reasons are the same however many rows a file has. Only text that needs no contract to be understood is read
+here: what is kept as it stands, and numbers that are digits alone.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +29,10 @@ LINE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }  # fmt: skip
 _WHITE_SPACE = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 _MOST_REMEMBERED = 200_000
+# Numbers that are the same by whatever marks, and that no rule about numbers refuses: at most 15 digits, which a float
+# holds exactly.
+_DIGITS = "^[0-9]{1,9}$"
+_DIGITS_WITH_DECIMALS = r"^[0-9]{1,9}(?:\.[0-9]{1,6})?$"
 _Asks = Callable[[Cell], Any]
 
 
@@ -41,6 +46,8 @@ class Block:
 
     def where(self, mask: pl.Series) -> "Block":
         """The rows where `mask` holds."""
+        if mask.all():
+            return self
         return Block(self.numbers.filter(mask), self.verbatim.filter(mask), self.cells.filter(mask))
 
     def rows(self) -> Iterator[Row]:
@@ -62,24 +69,29 @@ class ColumnReader:
         self._known: dict[str, dict[object, tuple[Any, bool]]] = {}
         plain = set(TEXT_FIELDS) - {"sku", *contract.first_of, *(PARTY_FIELDS if contract.parties else ())}
         self._plain_text = set() if contract.blank_words else plain
+        price = _DIGITS if contract.numbers.decimal != "." else _DIGITS_WITH_DECIMALS
+        digits = {**dict.fromkeys(QUANTITY_FIELDS, _DIGITS), "unit_price": price}
+        self._digits: Mapping[str, str] = {} if contract.blank_words else digits
 
     def read(self, block: Block) -> tuple[pl.DataFrame, list[RejectedLine]]:
         """The lines that a block of rows states, and the rejected ones; blank rows are no lines."""
         block = block.where(self._filled(block))
         unread = _all(block, True)
-        frames = [frame_of(())]
+        frames: list[pl.DataFrame] = []
         rest: list[Block] = []
         for statement, mine in self._by_statement(block, ~self._special(block)):
             part = block.where(mine)
             frame, good = self._lines(part, statement)
-            frames.append(frame.filter(good))
+            frames.append(frame if good.all() else frame.filter(good))
             rest.append(part.where(~good))
             unread &= ~mine
         rest.append(block.where(unread))
         lines, rejected = sorted_out(
             result for part in rest for row in part.rows() for result in self._reader.read(row)
         )
-        return pl.concat([*frames, frame_of(lines)]), rejected
+        if lines or not frames:
+            frames.append(frame_of(lines))
+        return pl.concat(frames), rejected
 
     def _by_statement(self, block: Block, among: pl.Series) -> Iterator[tuple[Statement, pl.Series]]:
         how = self._contract.statement
@@ -95,6 +107,8 @@ class ColumnReader:
     def _filled(self, block: Block) -> pl.Series:
         filled = _all(block, False)
         for name in block.cells.columns:
+            if filled.all():
+                break
             cells = block.cells[name]
             if cells.dtype == pl.String:
                 filled |= (cells.str.strip_chars(_WHITE_SPACE) != "").fill_null(False)
@@ -122,12 +136,13 @@ class ColumnReader:
         good = _all(block, True)
         found: dict[str, pl.Series] = {}
         for field, value in self._contract.constants.items():
-            constant = pl.Series([value] * block.cells.height, dtype=pl.String)
+            constant = _same(value, block.cells.height, pl.String)
             found[field], fine = self._read_cells(constant, field)
             good &= fine
         for name, columns in self._contract.columns_of(statement).items():
-            found[name], fine = self._field(block, name, columns)
-            good &= fine
+            if any(self._reader.place(column) is not None for column in columns):
+                found[name], fine = self._field(block, name, columns)
+                good &= fine
         good &= self._complete(block, statement, found)
         missing = [pl.lit(None, kind).alias(name) for name, kind in LINE_SCHEMA.items() if name not in found]
         frame = pl.DataFrame({"line_number": block.numbers, "verbatim": block.verbatim, **found}).with_columns(
@@ -167,9 +182,17 @@ class ColumnReader:
     def _read_cells(self, cells: pl.Series, name: str) -> tuple[pl.Series, pl.Series]:
         if name in self._plain_text and cells.dtype == pl.String:
             text = cells.str.strip_chars(_WHITE_SPACE)
-            text = text.set(text == "", None)
-            return text.alias(name), pl.Series([True] * len(cells), dtype=pl.Boolean)
+            return text.set(text == "", None).alias(name), _same(True, len(cells), pl.Boolean)
+        if name in self._digits and cells.dtype == pl.String:
+            digits = cells.str.contains(self._digits[name]).fill_null(False)
+            numbers = cells.cast(pl.Float64, strict=False)
+            if digits.all():
+                return numbers.alias(name), digits
+            values, fine = self._asked(cells.set(digits, None), name)
+            return numbers.zip_with(digits, values).alias(name), fine
+        return self._asked(cells, name)
 
+    def _asked(self, cells: pl.Series, name: str) -> tuple[pl.Series, pl.Series]:
         def ask(cell: Cell) -> Any:
             return None if self._reader.is_blank(cell) else self._reader.value(name, cell)
 
@@ -181,7 +204,7 @@ class ColumnReader:
 
     def _cells(self, block: Block, column: str) -> pl.Series:
         place = self._reader.place(column)
-        return pl.Series([None] * block.cells.height, dtype=pl.String) if place is None else block.cells[str(place)]
+        return _same(None, block.cells.height, pl.String) if place is None else block.cells[str(place)]
 
     def _spread(
         self, cells: pl.Series, question: str, ask: _Asks, kind: pl.DataType | type[pl.DataType]
@@ -190,23 +213,14 @@ class ColumnReader:
         known = self._known.setdefault(question, {})
         if len(known) > _MOST_REMEMBERED:
             known.clear()
-        distinct = cells.unique()
-        answers = [_answer(known, cell, ask) for cell in distinct]
-        if len(distinct) == 1:
-            value, fine = answers[0]
-            same = pl.Series([value], dtype=kind).new_from_index(0, len(cells))
-            return same, pl.Series([fine], dtype=pl.Boolean).new_from_index(0, len(cells))
-        read = pl.DataFrame(
-            {
-                "cell": distinct,
-                "value": pl.Series([value for value, _ in answers], dtype=kind),
-                "fine": pl.Series([fine for _, fine in answers], dtype=pl.Boolean),
-            }
-        )
-        spread = pl.DataFrame({"cell": cells}).join(
-            read, on="cell", how="left", nulls_equal=True, maintain_order="left"
-        )
-        return spread["value"], spread["fine"]
+        if len(cells) and cells.eq_missing(cells.head(1)).all():
+            value, fine = _answer(known, cells[0], ask)
+            return _same(value, len(cells), kind), _same(fine, len(cells), pl.Boolean)
+        coded = cells.to_arrow().dictionary_encode(null_encoding="encode")
+        answers = [_answer(known, cell, ask) for cell in pl.Series(coded.dictionary)]
+        codes = pl.Series(coded.indices)
+        values = pl.Series([value for value, _ in answers], dtype=kind).gather(codes)
+        return values, pl.Series([fine for _, fine in answers], dtype=pl.Boolean).gather(codes)
 
 
 def sorted_out(results: Iterator[SupplierLine | RejectedLine]) -> tuple[list[SupplierLine], list[RejectedLine]]:
@@ -234,4 +248,8 @@ def _answer(known: dict[object, tuple[Any, bool]], cell: Any, ask: _Asks) -> tup
 
 
 def _all(block: Block, value: bool) -> pl.Series:
-    return pl.Series([value]).new_from_index(0, block.cells.height)
+    return _same(value, block.cells.height, pl.Boolean)
+
+
+def _same(value: object, times: int, kind: pl.DataType | type[pl.DataType]) -> pl.Series:
+    return pl.Series([value], dtype=kind).new_from_index(0, times)

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import polars as pl
 
@@ -20,54 +21,91 @@ from pipelines.suppliers.rows import Row, Unreadable
 # A quote that is never closed must not swallow the rest of the file.
 MOST_LINES_OF_A_ROW = 100
 MOST_CHARACTERS_OF_A_LINE = 1_000_000
-_LINES_AT_ONCE = 50_000
-_CHARACTERS_AT_ONCE = 16_000_000
-_CHARACTERS_OF_A_PIECE = 1_000_000
+_CHARACTERS_AT_ONCE = 4_000_000
+_LINES_AT_ONCE = 100_000
+_BYTES_OF_A_LONG_LINE = 100_000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def head_rows(document: Document, how: CsvFormat, most: int) -> tuple[Row, ...]:
     """The first rows of a CSV file, a broken one with its problem. Raises Unreadable."""
-    rows: list[Row] = []
-    for _, lines, _ in _chunks(document, how, 0, most * MOST_LINES_OF_A_ROW):
-        rows += _rows(lines, how, 1)
-        break
-    return tuple(rows[:most])
+    head = ""
+    for text in _texts(document, how):
+        head += text
+        if len(head) >= _CHARACTERS_AT_ONCE:
+            break
+    return tuple(islice(_rows(_lines(_checked(head, 1, how)), how, 1), most))
 
 
 def rows_below(document: Document, how: CsvFormat, header: Row, width: int) -> Iterator[Block | Row]:
     """What stands below a row: rows of `width` cells in blocks, others one by one. Raises Unreadable."""
-    skipped = header.number + len(_LINE_END.findall(header.verbatim))
-    held: list[str] = []
-    for number, fresh, last in _chunks(document, how, skipped, _LINES_AT_ONCE):
-        lines, number = held + fresh, number - len(held)
-        series = pl.Series(lines, dtype=pl.String)
-        longest = series.str.len_bytes().max()
-        if series.str.contains(how.quote, literal=True).any() or longest is None or _number(longest) > 100_000:
-            parsed = list(_rows(lines, how, number, hold_back=not last))
+    skip = header.number + len(_LINE_END.findall(header.verbatim))
+    number, held = 1, ""
+    for fresh, last in _with_last(_texts(document, how)):
+        text, skipped = _without_first(_checked(held + fresh, number, how), skip)
+        number, skip = number + skipped, skip - skipped
+        lines = _split_lines(text)
+        longest = lines.str.len_bytes().max()
+        if how.quote in text or _number(longest) > _BYTES_OF_A_LONG_LINE:
+            physical = _lines(text)
+            parsed = list(_rows(physical, how, number, hold_back=not last))
             taken = parsed[-1].number + len(_LINE_END.findall(parsed[-1].verbatim)) - number + 1 if parsed else 0
-            held = lines[taken:]
+            held, number = "".join(physical[taken:]), number + taken
             yield from _in_blocks(parsed, width)
         else:
-            held = []
-            yield from _split(series, how, number, width)
+            held = ""
+            for part in lines.to_frame().iter_slices(_LINES_AT_ONCE):
+                yield from _split(part.to_series(), how, number, width)
+                number += part.height
+
+
+def _with_last(texts: Iterator[str]) -> Iterator[tuple[str, bool]]:
+    """Each text, and whether it is the last one."""
+    before = next(texts, "")
+    for text in texts:
+        yield before, False
+        before = text
+    yield before, True
+
+
+def _without_first(text: str, lines: int) -> tuple[str, int]:
+    """A text without so many of its first physical lines, or all that it has; and how many they were."""
+    ends = [found.end() for found in islice(_LINE_END.finditer(text), lines)]
+    if len(ends) < lines and text[ends[-1] if ends else 0 :]:
+        ends.append(len(text))
+    return text[ends[-1] if ends else 0 :], len(ends)
+
+
+def _lines(text: str) -> list[str]:
+    """Physical lines with their ends."""
+    return io.StringIO(text, newline="").readlines()
+
+
+def _split_lines(text: str) -> pl.Series:
+    """Physical lines without their ends, all at once."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return pl.Series([text.removesuffix("\n")] if text else [], dtype=pl.String).str.split("\n").explode()
 
 
 def _number(value: object) -> float:
     return value if isinstance(value, int | float) else 0.0
 
 
-def _split(lines: pl.Series, how: CsvFormat, number: int, width: int) -> Iterator[Block | Row]:
-    texts = lines.str.strip_chars_end("\r\n")
-    widths = texts.str.count_matches(how.delimiter, literal=True) + 1
-    fitting = (widths == width) & (texts != "")
-    numbers = pl.Series(range(number, number + len(lines)), dtype=pl.Int64)
-    fit = texts.filter(fitting)
-    cells = fit.str.split_exact(how.delimiter, width - 1).struct.unnest() if width > 1 else pl.DataFrame({"0": fit})
-    cells.columns = [str(place) for place in range(width)]
-    yield Block(numbers.filter(fitting), fit, cells)
-    odd = ~fitting & (texts != "")
-    for at, text in zip(numbers.filter(odd), texts.filter(odd), strict=True):
+def _split(texts: pl.Series, how: CsvFormat, number: int, width: int) -> Iterator[Block | Row]:
+    places = [str(place) for place in range(width)]
+    cells = texts.str.splitn(how.delimiter, width).struct.unnest() if width > 1 else pl.DataFrame({"0": texts})
+    cells.columns = places
+    last = cells[places[-1]]
+    odd = (texts == "") | last.is_null() | last.str.contains(how.delimiter, literal=True)
+    numbers = pl.int_range(number, number + len(texts), dtype=pl.Int64, eager=True)
+    block = Block(numbers, texts, cells)
+    if not odd.any():
+        yield block
+        return
+    yield block.where(~odd)
+    filled = odd & (texts != "")
+    for at, text in zip(numbers.filter(filled), texts.filter(filled), strict=True):
         yield Row(at, text, tuple(text.split(how.delimiter)))
 
 
@@ -83,45 +121,43 @@ def _in_blocks(rows: Sequence[Row], width: int) -> Iterator[Block | Row]:
     yield from (row for row in rows if row.problem is not None or len(row.cells) != width)
 
 
-def _chunks(document: Document, how: CsvFormat, skip: int, most: int) -> Iterator[tuple[int, list[str], bool]]:
-    """The physical lines after the first `skip`: the number of the first, the lines, and whether they are the last."""
-    number, lines, size = skip + 1, [], 0
-    for piece in _pieces(document, how, skip):
-        lines += piece
-        size += sum(map(len, piece))
-        while len(lines) >= most or size >= _CHARACTERS_AT_ONCE:
-            taken, lines = lines[:most], lines[most:]
-            yield number, taken, False
-            number, size = number + len(taken), sum(map(len, lines))
-    yield number, lines, True
-
-
-def _pieces(document: Document, how: CsvFormat, skip: int) -> Iterator[list[str]]:
-    """Some physical lines at a time, with their ends; the first `skip` are left out. Raises Unreadable."""
+def _texts(document: Document, how: CsvFormat) -> Iterator[str]:
+    """The text, some whole physical lines at a time, with their ends. Raises Unreadable."""
     encoding = "utf-8-sig" if how.encoding.casefold().replace("_", "-") in ("utf-8", "utf8") else how.encoding
     with document.open() as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
-        before, begun = 0, ""
+        begun = ""
         try:
-            while block := text.read(_CHARACTERS_OF_A_PIECE):
-                block += text.read(1) if block.endswith("\r") else ""
-                lines = io.StringIO(begun + block, newline="").readlines()
-                begun = "" if lines[-1].endswith(("\n", "\r")) else lines.pop()
-                if "\0" in block or len(begun) + max(map(len, lines), default=0) > MOST_CHARACTERS_OF_A_LINE:
-                    _refuse_what_is_no_text([*lines, begun], before, how)
-                yield lines[max(0, skip - before) :]
-                before += len(lines)
+            while block := text.read(_CHARACTERS_AT_ONCE):
+                while block.endswith("\r") and (more := text.read(1)):
+                    block += more
+                end = max(block.rfind("\n"), block.rfind("\r")) + 1
+                whole, begun = (begun + block[:end], block[end:]) if end else ("", begun + block)
+                # A line too long to be one is given as far as it was read, and refused by whoever counts lines.
+                if whole or len(begun) > MOST_CHARACTERS_OF_A_LINE:
+                    yield whole or begun
         except UnicodeError:
             raise Unreadable(_misfit(document, how, encoding)) from None
         if begun:
-            yield [begun][max(0, skip - before) :]
+            yield begun
 
 
-def _refuse_what_is_no_text(lines: Sequence[str], before: int, how: CsvFormat) -> None:
-    for at, line in enumerate(lines, start=before + 1):
+def _checked(text: str, number: int, how: CsvFormat) -> str:
+    """A text that can be lines of a table, the first of them with this number. Raises Unreadable."""
+    if "\0" not in text and not _may_hold_a_line_too_long(text):
+        return text
+    for at, line in enumerate(_lines(text), start=number):
         if "\0" in line:
             raise Unreadable(f"line {at} holds a NUL character: no text file, save it as CSV ({how.encoding})")
         if len(line) > MOST_CHARACTERS_OF_A_LINE:
             raise Unreadable(f"line {at} is longer than {MOST_CHARACTERS_OF_A_LINE:,} characters: this is no table")
+    return text
+
+
+def _may_hold_a_line_too_long(text: str) -> bool:
+    """Whether no line ends in some stretch of the text, of which a line too long would fill at least one."""
+    stretch = MOST_CHARACTERS_OF_A_LINE // 2
+    starts = range(0, len(text) - stretch + 1, stretch)
+    return any(max(text.find(end, at, at + stretch) for end in "\r\n") < 0 for at in starts)
 
 
 def _misfit(document: Document, how: CsvFormat, encoding: str) -> str:

@@ -173,11 +173,21 @@ def test_the_documents_day_may_stand_in_a_column() -> None:
 def test_lines_are_the_same_however_many_characters_are_read_at_once(
     size: int, end: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_rows, "_CHARACTERS_OF_A_PIECE", size)
+    monkeypatch.setattr(csv_rows, "_CHARACTERS_AT_ONCE", size)
     rows = [HEADER, GOOD, "", f'"B{end}{end}é",1,H100,8,,,,,,', "C,1", "D,1,H100,8,,,,,,"]
     reading = read(end.join(rows))
     assert [(line.line_number, line.verbatim) for line in reading.lines] == [(2, rows[1]), (4, rows[3]), (8, rows[5])]
     assert [line.line_number for line in reading.rejected] == [7]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 1_000_000])
+def test_an_end_of_line_in_two_characters_is_one_wherever_the_reading_stops(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_rows, "_CHARACTERS_AT_ONCE", size)
+    reading = read(f"{HEADER}\r\r\n{GOOD}\r\n\n\rC,1\r\r\r\nD,1,H100,8,,,,,,")
+    assert [line.line_number for line in reading.lines] == [3, 9]
+    assert [line.line_number for line in reading.rejected] == [6]
 
 
 @pytest.mark.parametrize(
