@@ -8,7 +8,7 @@ PORT ?= 3000
 -include .env
 export
 
-.PHONY: help setup run dev test test-worlds bench check format docs snapshot screenshots clean fuzz
+.PHONY: help setup run dev test test-worlds bench score check format docs snapshot screenshots clean fuzz
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -38,6 +38,9 @@ test-worlds: $(READY) ## Run the long tests: many and big generated worlds
 bench: $(READY) ## Measure the rebuild on big worlds and write docs/benchmarks.md: SIZES="10000 1000000", FULL=1 to 10 million
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.readers
+
+score: $(READY) ## Score the extractor on gold: GOLD="file or folder …" (the test set), ERRORS=10, PAGE=1 into docs/extraction.md
+	@$(BIN)/python -m pipelines.extraction.measuring $(GOLD) $(if $(ERRORS),--errors $(ERRORS)) $(if $(PAGE),--page)
 
 check: $(READY) ## Lint, check types and SQL
 	@$(BIN)/ruff check .

@@ -11,7 +11,7 @@ WEIGHTS = Path(__file__).parent / "weights.json"
 """The shipped model; its key `min_confidence` is the figure."""
 
 UNCALIBRATED = 0.45
-"""Without a model, every claim that the rules give enters: their confidence is uncalibrated, and below this they are silent."""
+"""Without a model every claim that the rules give enters: their confidence is uncalibrated, and they say none below."""
 
 
 def default_min_confidence(model: Path = WEIGHTS) -> float:

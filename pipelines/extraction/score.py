@@ -1,27 +1,22 @@
-"""Scores the extractor on gold items: `python -m pipelines.extraction.score GOLD.jsonl`.
+"""Scores the extractor on gold items: pairs claims, and counts what agrees.
 
-Here belong pairing of claims, the measures of gold items (claim F1, slot F1, certainty, grounding, silence) and their
-table. Extraction itself, and gold files, stay out.
+Here belong pairing of claims and the measures of gold items (claim F1, slot F1, certainty, grounding, silence). Gold
+files, and how measures are shown, belong in `measuring`.
 """
 
-import argparse
-import json
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pipelines.extraction.claim import Claim
-from pipelines.extraction.engine import Extractor, extractor_version
+from pipelines.extraction.engine import Extractor
 from pipelines.extraction.periods import month_days
 from pipelines.extraction.text import fold
-from pipelines.extraction.vocabulary import Vocabulary, vocabulary_from
-from pipelines.reference import load_reference
+from pipelines.extraction.vocabulary import Vocabulary
 
 NAMES = ("supplier", "from_entity", "to_entity", "product", "attributed_to")
 KEY = ("from_entity", "to_entity", "product", "quantity")
@@ -37,31 +32,110 @@ Slots = dict[str, Any]
 
 @dataclass(slots=True)
 class Tally:
-    """Right, predicted and gold, and F1 of them."""
+    """Right, predicted and gold, and what follows from them; 1.0 where there was nothing to find and nothing said."""
 
     right: int = 0
     predicted: int = 0
     gold: int = 0
 
     @property
+    def precision(self) -> float:
+        """Share of what was predicted that is right."""
+        return self.right / self.predicted if self.predicted else float(not self.gold)
+
+    @property
+    def recall(self) -> float:
+        """Share of what is there that was predicted rightly."""
+        return self.right / self.gold if self.gold else float(not self.predicted)
+
+    @property
     def f1(self) -> float:
-        """Harmonic mean of precision and recall; 1.0 where there was nothing to find and nothing was found."""
+        """Harmonic mean of precision and recall."""
         total = self.predicted + self.gold
         return 2 * self.right / total if total else 1.0
+
+    @property
+    def share(self) -> float:
+        """Right of gold, where nothing is predicted; 1.0 of none."""
+        return self.right / self.gold if self.gold else 1.0
+
+    def add(self, other: "Tally") -> None:
+        """Count in another tally."""
+        self.right += other.right
+        self.predicted += other.predicted
+        self.gold += other.gold
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """One thing that is not as labelled. A `slot` error leaves the claim right; the others do not."""
+
+    kind: Literal["invented", "wrong", "missed", "slot"]
+    item_id: str
+    event: str
+    confidence: float | None
+    """Of the predicted claim, 0 to 1; None where it was missed."""
+    what: str
+    quote: str
+
+    @property
+    def weight(self) -> tuple[int, float]:
+        """What to sort by, worst first: what would enter the ledger and is not so, then what is not found."""
+        rank = {"invented": 0, "wrong": 0, "missed": 1, "slot": 2}[self.kind]
+        return rank, -(self.confidence or 0.0)
+
+    def __str__(self) -> str:
+        sure = "" if self.confidence is None else f" at {self.confidence:.2f}"
+        quote = " ".join(self.quote.split())
+        return f"{self.item_id} {self.event}: {self.kind}{sure} {self.what}| {quote[:160]}"
 
 
 @dataclass(slots=True)
 class Score:
-    """All measures over a set of items; `claims` by `all`, language and event."""
+    """All measures over a set of items; `claims` by `all`, language and event.
+
+    `judged` has the confidence of each predicted claim, 0 to 1, and whether it is right.
+    """
 
     claims: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     slots: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     certain: Tally = field(default_factory=Tally)
     grounded: Tally = field(default_factory=Tally)
     silent: Tally = field(default_factory=Tally)
-    errors: list[str] = field(default_factory=list)
+    judged: list[tuple[float, bool]] = field(default_factory=list)
+    errors: list[Error] = field(default_factory=list)
     items: int = 0
+    characters: int = 0
     seconds: float = 0.0
+
+    @property
+    def every_slot(self) -> Tally:
+        """All slots taken together."""
+        total = Tally()
+        for slot in SLOTS:
+            total.add(self.slots[slot])
+        return total
+
+    def entering(self, min_confidence: float) -> Tally:
+        """Claims from a confidence on: how many are right, how many there are, and all gold claims."""
+        chosen = [right for confidence, right in self.judged if confidence >= min_confidence]
+        return Tally(sum(chosen), len(chosen), self.claims["all"].gold)
+
+
+def combined(scores: Iterable[Score]) -> Score:
+    """The score of several sets of items as one set."""
+    total = Score()
+    for score in scores:
+        for part in fields(Score):
+            mine, theirs = getattr(total, part.name), getattr(score, part.name)
+            if isinstance(mine, dict):
+                for key, tally in theirs.items():
+                    mine[key].add(tally)
+            elif isinstance(mine, Tally):
+                mine.add(theirs)
+            else:
+                setattr(total, part.name, mine + theirs)
+    return total
 
 
 def canonical(vocabulary: Vocabulary) -> Callable[[Any], str | None]:
@@ -173,6 +247,7 @@ def score_items(items: Iterable[dict[str, Any]], extractor: Extractor) -> Score:
         )
         score.seconds += time.perf_counter() - started
         score.items += 1
+        score.characters += len(item["text"])
         _score_item(score, item, extraction.claims, name)
     return score
 
@@ -180,6 +255,12 @@ def score_items(items: Iterable[dict[str, Any]], extractor: Extractor) -> Score:
 def _score_item(score: Score, item: dict[str, Any], claims: Sequence[Claim], name: Callable[[Any], str | None]) -> None:
     gold_claims, language = item["claims"], item.get("language", "und")
     predicted_claims = [asdict(claim) for claim in claims]
+
+    def note(
+        what: str, kind: Literal["invented", "wrong", "missed", "slot"], event: str, quote: str, sure: float | None
+    ) -> None:
+        score.errors.append(Error(kind, item["item_id"], event, sure, f"{what} " if what else "", quote))
+
     score.grounded.gold += len(claims)
     score.grounded.right += sum(bool(c.quote) and item["text"][c.quote_start : c.quote_end] == c.quote for c in claims)
     if not gold_claims:
@@ -203,60 +284,19 @@ def _score_item(score: Score, item: dict[str, Any], claims: Sequence[Claim], nam
             for slot in SLOTS:
                 score.slots[slot].right += same[slot] and gold[i][slot] is not None
             wrong = [f"{slot} {gold[i][slot]!r} != {predicted[j][slot]!r}" for slot in SLOTS if not same[slot]]
-            if all(same[slot] for slot in KEY):
+            right = all(same[slot] for slot in KEY)
+            score.judged.append((claims[j].confidence, right))
+            if right:
                 for key in ("all", language, event):
                     score.claims[key].right += 1
                 score.certain.gold += 1
                 score.certain.right += same["certainty"]
             if wrong:
-                score.errors.append(f"{item['item_id']} {event}: {'; '.join(wrong)} | {gold_claims[i]['quote'][:110]}")
+                kind: Literal["slot", "wrong"] = "slot" if right else "wrong"
+                note("; ".join(wrong), kind, event, gold_claims[i]["quote"], claims[j].confidence)
         for i in set(ours) - {i for i, _ in pairs}:
-            score.errors.append(f"{item['item_id']} {event}: missed | {gold_claims[i]['quote'][:160]}")
+            note("", "missed", event, gold_claims[i]["quote"], None)
         for j in set(theirs) - {j for _, j in pairs}:
-            key = {k: predicted[j][k] for k in (*KEY, "value") if predicted[j][k] is not None}
-            score.errors.append(f"{item['item_id']} {event}: invented {key} | {predicted_claims[j]['quote'][:160]}")
-
-
-def table(score: Score) -> str:
-    """The measures as text, one a line."""
-    lines = [f"{'claims':<16}{'F1':>7}{'right':>7}{'said':>7}{'gold':>7}"]
-    for key, tally in sorted(score.claims.items(), key=lambda row: (row[0] != "all", len(row[0]) > 3, row[0])):
-        lines.append(f"{key:<16}{tally.f1:>7.3f}{tally.right:>7}{tally.predicted:>7}{tally.gold:>7}")
-    lines.append("slots")
-    lines += [f"  {slot:<14}{score.slots[slot].f1:>7.3f}" for slot in SLOTS]
-    everything = Tally(*(sum(getattr(score.slots[s], k) for s in SLOTS) for k in ("right", "predicted", "gold")))
-    lines.append(f"  {'all':<14}{everything.f1:>7.3f}")
-    for label, part in (("certainty", score.certain), ("grounding", score.grounded), ("silence", score.silent)):
-        lines.append(f"{label:<16}{part.right / part.gold if part.gold else 1.0:>7.3f}{part.right:>7} of {part.gold}")
-    lines.append(f"{score.items} items, {score.items / score.seconds if score.seconds else 0:.0f} items/s")
-    return "\n".join(lines)
-
-
-def main(arguments: Sequence[str]) -> str:
-    """The score of a gold file as text, for the command line."""
-    parser = argparse.ArgumentParser(
-        prog="pipelines.extraction.score", description=__doc__.splitlines()[0] if __doc__ else None
-    )
-    parser.add_argument("gold", type=Path, help="items with claims, one JSON object a line")
-    parser.add_argument("--reference", type=Path, default=Path("reference"), help="folder of the reference data")
-    parser.add_argument("--language", action="append", help="only items in this language; may be repeated")
-    parser.add_argument("--item", action="append", help="only this item; may be repeated")
-    parser.add_argument("--errors", type=int, default=0, help="how many errors to show")
-    options = parser.parse_args(arguments)
-    with options.gold.open(encoding="utf-8") as lines:
-        items = [json.loads(line) for line in lines if line.strip()]
-    items = [
-        i
-        for i in items
-        if (not options.language or i["language"] in options.language)
-        and (not options.item or i["item_id"] in options.item)
-    ]
-    extractor = Extractor(vocabulary_from(load_reference(options.reference)))
-    score = score_items(items, extractor)
-    return "\n".join(
-        [f"extractor {extractor_version(extractor.vocabulary)}", table(score), *score.errors[: options.errors]]
-    )
-
-
-if __name__ == "__main__":
-    print(main(sys.argv[1:]))
+            score.judged.append((claims[j].confidence, False))
+            said = {k: predicted[j][k] for k in (*KEY, "value") if predicted[j][k] is not None}
+            note(str(said), "invented", event, claims[j].quote, claims[j].confidence)

@@ -4,21 +4,21 @@ import json
 import os
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from pipelines.extraction.engine import Extractor
 from pipelines.extraction.score import (
+    Error,
     Score,
     agrees,
     canonical,
-    main,
+    combined,
     paired,
     published_days,
     score_items,
     slots_of,
-    table,
 )
 from pipelines.extraction.vocabulary import Vocabulary
 
@@ -62,7 +62,7 @@ def test_a_missed_and_an_invented_claim_count_against(extractor: Extractor) -> N
     score = score_items([item("Meta ordered 5,000 H100 GPUs from Nvidia.", ORDER)], extractor)
 
     assert (score.claims["en"].right, score.claims["en"].predicted, score.claims["en"].gold) == (0, 1, 1)
-    assert "to_entity" in score.errors[0]
+    assert "to_entity" in str(score.errors[0])
 
 
 def test_silence_is_counted_on_claimless_items(extractor: Extractor) -> None:
@@ -109,17 +109,34 @@ def test_pairs_are_those_that_agree_most_in_all(vocabulary: Vocabulary) -> None:
     assert paired([first, second], [second, first]) == [(0, 1), (1, 0)]
 
 
-def test_the_table_names_every_language_and_event(extractor: Extractor) -> None:
-    shown = table(score_items([item("Tesla ordered 5,000 H100 GPUs from Nvidia.", ORDER)], extractor))
+def test_confidence_is_judged_and_what_enters_is_counted(extractor: Extractor) -> None:
+    wrong = {**ORDER, "to_entity": "Meta"}
+    text = "Tesla ordered 5,000 H100 GPUs from Nvidia."
+    score = combined([score_items([item(text, ORDER)], extractor), score_items([item(text, wrong)], extractor)])
+    ((sure, first), (_, second)) = score.judged
 
-    assert all(word in shown for word in ("all", "en", "order", "grounding", "items/s"))
+    assert (first, second) == (True, False)
+    assert (score.entering(0).right, score.entering(0).predicted, score.entering(0).gold) == (1, 2, 2)
+    assert (score.entering(0).precision, score.entering(0).recall) == (0.5, 0.5)
+    assert score.entering(sure + 0.001).predicted == 0
 
 
-def test_the_command_scores_a_file(tmp_path: Path) -> None:
-    gold = tmp_path / "gold.jsonl"
-    gold.write_text(json.dumps(item("Tesla ordered 5,000 H100 GPUs from Nvidia.", ORDER)) + "\n", encoding="utf-8")
+def test_sets_that_are_scored_apart_add_up(extractor: Extractor) -> None:
+    items = [item("Tesla ordered 5,000 H100 GPUs from Nvidia.", ORDER), item("Nothing at all.")]
+    together, apart = score_items(items, extractor), combined(score_items([one], extractor) for one in items)
+    together.seconds = apart.seconds = 0.0
 
-    assert "1.000" in main([str(gold), "--reference", str(ROOT / "reference"), "--errors", "3"])
+    assert apart == together
+
+
+def test_the_worst_errors_are_those_that_would_enter_the_ledger() -> None:
+    kinds: list[tuple[Literal["invented", "wrong", "missed", "slot"], float | None]] = [
+        ("slot", 0.99), ("missed", None), ("wrong", 0.5), ("invented", 0.9),
+    ]  # fmt: skip
+    errors = [Error(kind, "one", "order", sure, "", "quote") for kind, sure in kinds]
+
+    assert [e.kind for e in sorted(errors, key=lambda e: e.weight)] == ["invented", "wrong", "missed", "slot"]
+    assert str(errors[3]) == "one order: invented at 0.90 | quote"
 
 
 @pytest.fixture(scope="module")
