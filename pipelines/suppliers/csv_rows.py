@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import polars as pl
@@ -24,6 +25,7 @@ MOST_CHARACTERS_OF_A_LINE = 1_000_000
 _CHARACTERS_AT_ONCE = 4_000_000
 _LINES_AT_ONCE = 100_000
 _BYTES_OF_A_LONG_LINE = 100_000
+_Pieces = list[Block | Row]
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -39,6 +41,20 @@ def head_rows(document: Document, how: CsvFormat, most: int) -> tuple[Row, ...]:
 
 def rows_below(document: Document, how: CsvFormat, header: Row, width: int) -> Iterator[Block | Row]:
     """What stands below a row: rows of `width` cells in blocks, others one by one. Raises Unreadable."""
+    for pieces in _ahead(_pieces(document, how, header, width)):
+        yield from pieces
+
+
+def _ahead(texts: Iterator[_Pieces]) -> Iterator[_Pieces]:
+    """The same, the next made by another thread while one is used: most of the work is outside of Python."""
+    with ThreadPoolExecutor(1, thread_name_prefix="csv") as worker:
+        coming = worker.submit(next, texts, None)
+        while (found := coming.result()) is not None:
+            coming = worker.submit(next, texts, None)
+            yield found
+
+
+def _pieces(document: Document, how: CsvFormat, header: Row, width: int) -> Iterator[_Pieces]:
     skip = header.number + len(_LINE_END.findall(header.verbatim))
     number, held = 1, ""
     for fresh, last in _with_last(_texts(document, how)):
@@ -51,11 +67,11 @@ def rows_below(document: Document, how: CsvFormat, header: Row, width: int) -> I
             parsed = list(_rows(physical, how, number, hold_back=not last))
             taken = parsed[-1].number + len(_LINE_END.findall(parsed[-1].verbatim)) - number + 1 if parsed else 0
             held, number = "".join(physical[taken:]), number + taken
-            yield from _in_blocks(parsed, width)
+            yield list(_in_blocks(parsed, width))
         else:
             held = ""
             for part in lines.to_frame().iter_slices(_LINES_AT_ONCE):
-                yield from _split(part.to_series(), how, number, width)
+                yield list(_split(part.to_series(), how, number, width))
                 number += part.height
 
 
