@@ -63,7 +63,7 @@ def _entries(document: Document, how: JsonFormat) -> Iterator[_Entry]:
     if isinstance(value, str):
         raise Unreadable(f"{value}")
     for number, one in enumerate(_listed(value, how), start=1):
-        yield number, json.dumps(one, ensure_ascii=False), _flattened(one)
+        yield number, _sound(json.dumps(one, ensure_ascii=False)), _flattened(one)
 
 
 def _lines(document: Document) -> Iterator[_Entry]:
@@ -96,9 +96,9 @@ def _parsed(text: bytes) -> dict[str, Any] | list[Any] | str:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
+    names = [_sound(name) for name, _ in pairs]
+    found = dict(zip(names, (one for _, one in pairs), strict=True))
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
         twice = sorted({name for name in names if names.count(name) > 1})
         raise _Refused(f"names {', '.join(map(repr, twice))} twice: nobody can tell which one counts")
     return found
@@ -141,8 +141,13 @@ def _cell(value: Any) -> Cell:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+        return _sound(value)
+    return _sound(json.dumps(value, ensure_ascii=False)) if isinstance(value, list) else value
+
+
+def _sound(text: str) -> str:
+    """Text that can be written: JSON may escape half a character (`\\ud800`), which no encoding holds."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _shown(text: bytes) -> str:
