@@ -67,6 +67,8 @@ def _read(found: Collector, cells: dict[str, object], measure: str, unit: str, v
         reasons.append(f"{measure}: {cells[measure]!r} is no number")
     elif value < 0:
         reasons.append(f"{measure}: {cells[measure]!r} is negative")
+    if cells["I_COMMODITY"] in (None, ""):
+        reasons.append("I_COMMODITY: missing")
     if not month or not 1 <= int(month[2]) <= 12 or int(month[1]) < 1:
         reasons.append(f"time: {cells['time']!r} is no month; it reads 2024-05")
     if value is None or not month or reasons:

@@ -12,6 +12,13 @@ from pipelines.indicators.figure import Collector, Figure, FigureReading
 from pipelines.indicators.json_answers import NotUsable, compact, decode, number_of
 
 MEDIA_TYPE = "application/json"
+# A row that counts only one part of the trade between two countries has another code here than that of the whole.
+WHOLE = {
+    "motCode": (None, 0, "0"),
+    "customsCode": (None, "C00"),
+    "partner2Code": (None, 0, "0"),
+    "mosCode": (None, 0, "0"),
+}
 MEASURES = {"primaryValue": "USD", "netWgt": "kg"}
 _PERIOD = re.compile(r"(\d{4})(\d{2})?")
 
@@ -21,8 +28,8 @@ def read_trade(data: bytes) -> FigureReading:
 
     `reporter` and `partner` are UN Comtrade's numeric country codes (partner empty for the world), `item` the HS code,
     `measure` flow and field (`M primaryValue`: imports). A weight that is not reported (null, or 0 with a value above
-    0) makes no figure, and a row of one mode of transport or customs procedure only is passed over, since the row of
-    all of them holds it too.
+    0) makes no figure. A row of one mode of transport or supply, one customs procedure or one country of consignment
+    only is passed over, since the row of all of them holds it too.
     """
     try:
         rows = _rows(decode(data))
@@ -32,7 +39,7 @@ def read_trade(data: bytes) -> FigureReading:
     for row in rows:
         if not isinstance(row, dict):
             found.reject(compact(row), "not a row: a row is an object with period, reporterCode, cmdCode, primaryValue")
-        elif row.get("motCode") not in (None, 0) or row.get("customsCode") not in (None, "C00"):
+        elif any(row.get(field) not in whole for field, whole in WHOLE.items()):
             found.passed_over += 1
         else:
             for field, unit in MEASURES.items():
@@ -44,8 +51,10 @@ def read_trade(data: bytes) -> FigureReading:
 def _rows(content: object) -> list[object]:
     if not isinstance(content, dict):
         raise NotUsable("no answer of UN Comtrade: it is an object with `data`")
-    if content.get("error"):
-        raise NotUsable(f"UN Comtrade answers with an error: {str(content['error'])[:200]}")
+    # Its gateway, which counts requests, says `message` where the service itself says `error`.
+    problem = content.get("error") or (content.get("message") if "data" not in content else None)
+    if problem:
+        raise NotUsable(f"UN Comtrade answers with an error: {str(problem)[:200]}")
     if not isinstance(content.get("data"), list):
         raise NotUsable("no answer of UN Comtrade: it has no list `data`")
     return list(content["data"])

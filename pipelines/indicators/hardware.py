@@ -21,6 +21,9 @@ FIGURES = {
     "Release price (USD)": "USD",
 }
 _NAME, _MAKER, _RELEASED, _CHANGED = "Hardware name", "Manufacturer", "Release date", "Last modified"
+# Where the reader puts values that no column names.
+_MORE = "(more)"
+_OWN = (_NAME, _MAKER, _RELEASED, _CHANGED)
 
 
 def read_hardware(data: bytes) -> FigureReading:
@@ -33,7 +36,7 @@ def read_hardware(data: bytes) -> FigureReading:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return FigureReading(MEDIA_TYPE, unreadable=f"not UTF-8 (byte {error.start}): download the table again")
-    lines = csv.DictReader(io.StringIO(text, newline=""), restval="", strict=True)
+    lines = csv.DictReader(io.StringIO(text, newline=""), restkey=_MORE, restval="", strict=True)
     found = Collector(MEDIA_TYPE)
     try:
         columns = lines.fieldnames or []
@@ -41,7 +44,15 @@ def read_hardware(data: bytes) -> FigureReading:
         if missing:
             reason = f"the columns lack {', '.join(missing)}: it is not Epoch AI's hardware table"
             return FigureReading(MEDIA_TYPE, unreadable=reason)
+        if twice := [name for name in (*_OWN, *FIGURES) if list(columns).count(name) > 1]:
+            reason = f"the header names {', '.join(twice)} twice: nobody can tell which one counts"
+            return FigureReading(MEDIA_TYPE, unreadable=reason)
         for row in lines:
+            if any(one.strip() for one in row.get(_MORE) or ()):
+                # Which values are shifted cannot be told, so none of the row's figures counts.
+                where = f"line {lines.line_num}: more values than the {len(columns)} columns"
+                found.reject(",".join([*(row[name] for name in columns), *row[_MORE]]), where)
+                continue
             for measure, unit in FIGURES.items():
                 if (row.get(measure) or "").strip():
                     _read(found, row, measure, unit)

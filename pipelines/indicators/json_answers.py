@@ -2,11 +2,16 @@
 
 import json
 import math
+import re
 import zlib
 from datetime import date
 from typing import Any
 
 MAX_BYTES = 400_000_000
+# Half a character, escaped (`\\ud800`): JSON allows it alone, and no encoding holds it.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+# Python also takes 1_000 and digits of other scripts for numbers; no service means these.
+_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*")
 
 
 class NotUsable(ValueError):
@@ -17,7 +22,8 @@ def decode(data: bytes) -> Any:
     """The JSON value of `data`, gzip-compressed or not. Raises NotUsable."""
     try:
         text = unpack(data).decode("utf-8-sig")
-        return json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant)
+        return _sound(value) if _HALF.search(text) else value
     except UnicodeDecodeError as error:
         raise NotUsable(f"not UTF-8 (byte {error.start}): ask the service for JSON") from error
     except RecursionError as error:
@@ -48,6 +54,8 @@ def number_of(value: object) -> float | None:
     """A finite number from a JSON number or a string of digits; None where it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
+    if isinstance(value, str) and _NUMBER.fullmatch(value) is None:
+        return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
@@ -68,6 +76,15 @@ def day_of(value: object) -> date | None:
 def compact(value: object) -> str:
     """A JSON value on one line, for keeping as it stood."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _sound(value: Any) -> Any:
+    """The value with U+FFFD in place of each half character, in keys too."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_sound(one) for one in value]
+    return {_sound(key): _sound(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _no_constant(name: str) -> float:

@@ -18,7 +18,7 @@ MEDIA_TYPE = "text/html"
 MEASURE = "當月營收"
 _FIRST_YEAR = 1911
 _TITLE = re.compile(r"(?:民國)?\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月")
-_PRINTED = re.compile(r"出表日期\s*[::]\s*(\d{2,3})/(\d{1,2})/(\d{1,2})")
+_PRINTED = re.compile(r"出表日期\s*[:\uff1a]\s*(\d{2,3})/(\d{1,2})/(\d{1,2})")
 _CODE = re.compile(r"\d{4,6}[A-Z]?")
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*|-?\d+")
 

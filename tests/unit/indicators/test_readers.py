@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -195,6 +196,62 @@ def test_an_error_of_the_service_is_not_an_empty_answer() -> None:
     assert "daily limit" in (read_trade(trade(error="daily limit reached")).unreadable or "")
 
 
+def test_a_part_of_the_trade_between_two_countries_is_passed_over_whatever_it_is_of() -> None:
+    parts = [row(partner2Code=156), row(mosCode="1"), row(motCode="2100"), row(customsCode="C04")]
+    reading = read_trade(trade(row(partner2Code=0, mosCode="0", motCode="0"), *parts))
+    assert (len(reading.figures), reading.passed_over) == (1, 4)
+
+
+def test_a_gateway_that_answers_in_place_of_the_service_is_quoted() -> None:
+    answer = b'{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 1 seconds."}'
+    assert "Rate limit is exceeded" in (read_trade(answer).unreadable or "")
+
+
+HARDWARE = "Hardware name,Manufacturer,Release date,TDP (W),Added later\n"
+
+
+def test_a_row_of_hardware_with_too_many_values_is_rejected_whole() -> None:
+    reading = read_hardware(f"{HARDWARE}H100,NVIDIA,2022-09-21,700,a,700\nH200,NVIDIA,2023-11-13,700,a,\n".encode())
+    assert [figure.item for figure in reading.figures] == ["H200"]
+    assert [(one.verbatim, *one.reasons) for one in reading.rejected] == [
+        ("H100,NVIDIA,2022-09-21,700,a,700", "line 2: more values than the 5 columns")
+    ]
+
+
+def test_a_table_of_hardware_with_a_column_twice_is_refused_and_one_with_others_is_not() -> None:
+    assert "names TDP (W) twice" in (
+        read_hardware(HARDWARE.replace("Added later", "TDP (W)").encode()).unreadable or ""
+    )
+    assert read_hardware(HARDWARE.encode()).unreadable is None
+
+
+@pytest.mark.parametrize("text", ["1_000", "\uff11\uff12", "0x10", "1 000", "infinity"])
+def test_what_only_python_takes_for_a_number_is_none(text: str) -> None:
+    assert [one.reasons for one in read_company_facts(company(fact(val=text)), TAGS).rejected] == [
+        (f"val: {text!r} is no number",)
+    ]
+
+
+def test_the_day_of_a_page_of_taiwan_may_stand_after_a_wide_colon() -> None:
+    page = "<b>民國113年5月</b>出表日期\uff1a113/06/11<table><tr><th>公司代號</th><th>當月營收</th></tr>"
+    page += "<tr><td>2330</td><td>5</td></tr></table>"
+    (figure,) = read_monthly_revenue(page.encode("big5"), {"2330"}).figures
+    assert figure.known_on == date(2024, 6, 11)
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF"])
+def test_half_a_character_does_not_reach_the_tables(half: str) -> None:
+    documents = {
+        "sec": company(fact(note="?"), entityName="?"),
+        "census": json.dumps([["I_COMMODITY", "GEN_VAL_MO", "time"], ["?", "5", "2024-06"]]).encode(),
+        "comtrade": trade(row(cmdCode="?", netWgt="?")),
+    }
+    for source, data in documents.items():
+        reading = READERS[source](data.replace(b"?", half.encode()))
+        assert reading.figures
+        assert str((reading.figures, reading.rejected)).encode("utf-8")
+
+
 NOISE = st.binary(max_size=300) | st.builds(
     lambda path, cut, put: path.read_bytes()[:cut] + put,
     st.sampled_from(FILES),
@@ -216,6 +273,8 @@ def test_no_bytes_make_a_reader_fail_or_lose_anything(source: str, data: bytes) 
     reading = READERS[source](data)
     assert reading.read == len(reading.figures) + len(reading.rejected)
     assert reading.unreadable is None or not reading.read
+    for one in (*reading.figures, *reading.rejected):
+        json.dumps(asdict(one), ensure_ascii=False, default=str).encode("utf-8")
 
 
 def test_a_row_of_hardware_that_is_cut_short_is_read_as_far_as_it_goes() -> None:
