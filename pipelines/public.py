@@ -34,6 +34,8 @@ log = logging.getLogger("waybill")
 ASK_AGAIN_AFTER = timedelta(hours=20)
 # A statistics office publishes a month's figures weeks after it; until then there is nothing there.
 _NOT_YET = frozenset((204, 400, 404))
+# A service that is down is not asked for everything else too, each time with all attempts and waits.
+_MOST_IN_VAIN = 3
 _CLUSTERS = "gpu_clusters.csv"
 Asked = dict[str, tuple[datetime, str]]
 
@@ -108,6 +110,7 @@ def _ask(
     validators = _validators(lake, source.source)
     due = [request for request in source.requests if _is_due(request, asked, now)][: source.requests_per_run]
     progress = Progress(f"asking {source.source}", len(due), "documents")
+    in_vain = 0
     key = {"census": settings.census_key, "comtrade": settings.comtrade_key}.get(source.source)
     with PoliteClient(settings.contact or "", requests_per_second=source.requests_per_second) as client:
         for request in due:
@@ -137,6 +140,11 @@ def _ask(
                 requests_failed=total.requests_failed + (outcome == "failed"),
                 documents_new=total.documents_new + new,
             )
+            in_vain = in_vain + 1 if answer.passing else 0
+            if in_vain and (in_vain >= _MOST_IN_VAIN or answer.http_status == 429 or answer.retry_after):
+                # Who says to wait, or does not answer at all, is left alone; what is due stays due.
+                log.warning("%s: no further request in this run; the next one goes on", source.source)
+                break
     progress.finish()
     return total
 
@@ -155,6 +163,9 @@ def _outcome(answer: Answer, request: Request) -> str:
         return "fetched"
     if answer.status == "not_modified":
         return "unchanged"
+    # An answer without content says that there is nothing, and will not be more where the month is over for good.
+    if answer.http_status == 204:
+        return "absent"
     return "absent" if answer.http_status in _NOT_YET and not request.settled else "failed"
 
 

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -200,7 +201,7 @@ def _answer(response: httpx.Response, asking: _Asking, watch: _Watch) -> Answer:
         return Answer("not_modified", asking.url, kept, http_status=status)
     if status != 200:
         reason = f"HTTP {status} {response.reason_phrase}".rstrip() + f"; {_advice(status, asking)}"
-        raise _FailedError(reason, status, _seconds(response.headers.get("retry-after")))
+        raise _FailedError(reason, status, _wait(response.headers))
     body = _body(response, asking, watch)
     if not body.strip():
         raise _FailedError(f"empty body; {asking.later}", status)
@@ -215,9 +216,16 @@ def _advice(status: int, asking: _Asking) -> str:
     return asking.later
 
 
-def _seconds(value: str | None) -> float | None:
-    # A date in place of seconds is not waited for: the next run asks again.
-    return float(value) if value and value.isascii() and value.isdigit() and len(value) < 7 else None
+def _wait(headers: httpx.Headers) -> float | None:
+    """How many seconds Retry-After asks to wait: it says them, or a moment by the server's own clock, which is Date."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        until, now = (parsedate_to_datetime(one).timestamp() for one in (value, headers.get("date", "")))
+    except (ValueError, OverflowError):
+        return None
+    return max(0.0, until - now)
 
 
 def _body(response: httpx.Response, asking: _Asking, watch: _Watch) -> bytes:

@@ -4,7 +4,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from pipelines.indicators.polite import PoliteClient
+from pipelines.indicators.polite import MAX_WAIT_SECONDS, PoliteClient
 from pipelines.web import Validators
 from tests.unit.news.conftest import Answer, FeedServer
 
@@ -35,6 +35,22 @@ def test_it_says_who_asks(feed_server: FeedServer) -> None:
     with client() as polite:
         assert polite.get(url).body == b"{}"
     assert feed_server.asked[0][1]["user-agent"] == "waybill/0.1 (ledger@example.org)"
+
+
+def test_a_moment_to_wait_for_is_kept_too(feed_server: FeedServer) -> None:
+    url = feed_server.serve("/facts", answers(429, headers={"Retry-After": "Fri, 31 Dec 2100 12:00:00 GMT"}))
+    with client() as polite:
+        answer = polite.get(url)
+    assert answer.retry_after is not None
+    assert answer.retry_after > MAX_WAIT_SECONDS
+    assert len(feed_server.asked) == 1
+
+
+@pytest.mark.parametrize("value", ["soon", "Wed, 99 Jun 2024 12:00:00 GMT", "-1", "1e9", ""])
+def test_a_wait_that_says_nothing_is_none(feed_server: FeedServer, value: str) -> None:
+    url = feed_server.serve("/facts", answers(429, 200, headers={"Retry-After": value}))
+    with client() as polite:
+        assert polite.get(url).status == "fetched"
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

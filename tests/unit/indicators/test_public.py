@@ -3,11 +3,13 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 
+from pipelines.indicators.polite import PoliteClient
 from pipelines.lake import Lake
 from pipelines.public import PublicArrivals, collect_public, read_figures
 from pipelines.reference import load_reference
@@ -129,6 +131,43 @@ def test_a_source_that_fails_does_not_stop_the_others(settings: Settings, lake: 
     settings = asking(settings, text.replace("2024-01", "2024-06"), "sec", "taiwan")
     arrivals = collect_public(settings, lake, START)
     assert (arrivals.requests_failed, arrivals.documents_new) == (1, 1)
+
+
+@pytest.mark.parametrize(("status", "asked"), [(429, 1), (403, 6), (404, 6)])
+def test_a_service_that_asks_to_wait_is_left_alone_until_the_next_run(
+    settings: Settings, lake: Lake, feed_server: FeedServer, status: int, asked: int
+) -> None:
+    headers = {"Retry-After": "7200"} if status == 429 else {}
+    for number in range(1, 7):
+        feed_server.serve(f"/20240{number}", answers(status, headers=headers))
+    settings = asking(settings, MONTHS.format(url=feed_server.url), "taiwan")
+    assert collect_public(settings, lake, START).requests_made == asked
+    assert len(feed_server.asked) == asked
+    for number in range(1, 7):
+        feed_server.serve(f"/20240{number}", answers(200, body=f"page {number}".encode()))
+    collect_public(settings, lake, START + timedelta(days=1))
+    assert names(lake, "public_documents") == [f"20240{number}" for number in range(1, 7)]
+
+
+def test_a_service_that_is_down_is_given_up_after_some_requests(
+    settings: Settings, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    down = 'url = "http://127.0.0.1:9/{period}"\nname = "{period}"\nfirst_month = "2023-01"\n'
+    monkeypatch.setattr("pipelines.public.PoliteClient", partial(PoliteClient, wait_seconds=0.001))
+    settings = asking(settings, f"[taiwan]\n{down}requests_per_second = 1000\n", "taiwan")
+    assert collect_public(settings, lake, START) == PublicArrivals(requests_made=3, requests_failed=3)
+
+
+def test_an_old_month_without_content_is_not_asked_for_again(
+    settings: Settings, lake: Lake, feed_server: FeedServer
+) -> None:
+    feed_server.serve("/202401", answers(204))
+    settings = asking(settings, MONTHS.format(url=feed_server.url) + "requests_per_run = 6\n", "taiwan")
+    for number in range(2, 7):
+        feed_server.serve(f"/20240{number}", answers(200, body=f"page {number}".encode()))
+    assert collect_public(settings, lake, START).requests_failed == 0
+    collect_public(settings, lake, START + timedelta(days=1))
+    assert [path for path, _ in feed_server.asked].count("/202401") == 1
 
 
 def test_a_register_of_clusters_goes_to_the_suppliers_readers(
