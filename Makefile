@@ -8,7 +8,7 @@ PORT ?= 3000
 -include .env
 export
 
-.PHONY: help setup run dev test test-worlds bench score check format docs snapshot screenshots clean fuzz
+.PHONY: help setup run dev test test-worlds bench score coverage check format docs snapshot screenshots clean fuzz
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -41,6 +41,9 @@ bench: $(READY) ## Measure the rebuild on big worlds and write docs/benchmarks.m
 
 score: $(READY) ## Score the extractor on gold: GOLD="file or folder …" (the test set), ERRORS=10, PAGE=1 into docs/extraction.md
 	@$(BIN)/python -m pipelines.extraction.measuring $(GOLD) $(if $(ERRORS),--errors $(ERRORS)) $(if $(PAGE),--page)
+
+coverage: $(READY) ## Show the unknown words around counts that nothing explained: over the lake, or GOLD="file or folder …"
+	@$(BIN)/python -m pipelines.extraction.measuring.coverage $(GOLD)
 
 check: $(READY) ## Lint, check types and SQL
 	@$(BIN)/ruff check .
