@@ -255,11 +255,13 @@ def plan_key(found: dict[str, Any], line: str) -> str:
 
 
 def due_on(begins: date | None, timing: str) -> date | None:
-    """The last day of a forecast's time: of its week, of its month, or the day itself."""
+    """The last day of a forecast's time: of its week, month or quarter, or the day itself."""
     if begins is None:
         return None
     if timing == "W":
         return begins + timedelta(days=6)
+    if timing == "Q":
+        return month_end(month_end(month_end(begins) + timedelta(days=1)) + timedelta(days=1))
     return month_end(begins) if timing == "M" else begins
 
 

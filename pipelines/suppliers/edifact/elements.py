@@ -222,6 +222,8 @@ def add_to_item(header: Header, item: Item, elements: Elements) -> None:
         )
     elif tag == "DTM":
         item.dates.add(elements)
+        if _schedule_is_behind_its_quantity(item):
+            item.quantities[-1].schedule = item.schedule
         if item.quantities:
             item.quantities[-1].dates.add(elements)
     elif tag == "SCC":
@@ -236,6 +238,13 @@ def add_to_item(header: Header, item: Item, elements: Elements) -> None:
         item.prices.append(elements)
     elif tag == "RFF" and at(elements, 1) in codes.ORDER_REFERENCES and item.order is None:
         item.order = elements
+
+
+def _schedule_is_behind_its_quantity(item: Item) -> bool:
+    """Whether the DTM that was read last ends QTY, SCC, DTM, as in DELFOR D.96A; from D.97A on SCC comes first."""
+    tags = [segment[2][:3] for segment in item.segments[-3:-1]]
+    # What was despatched last may stand before the first schedule, too.
+    return tags == ["QTY", "SCC"] and item.quantities[-1].qualifier != "12"
 
 
 def products_of(header: Header, item: Item) -> tuple[tuple[str, str], ...]:

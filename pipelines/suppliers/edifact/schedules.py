@@ -4,6 +4,7 @@ They open no lot, as for X12 830 and 862. A quantity with a time window is due a
 """
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from pipelines.suppliers.edi import Line, LineMaker, Parties, Reason, due_on, plan_key, stated, units
@@ -100,11 +101,10 @@ def _planned(
         ends = begins[1] if begins[1] != begins[0] else due_on(begins[0], at(schedule, 3))
     found["promised_on"] = ends or found["requested_on"]
     found["status"] = "confirmed" if at(schedule, 1) in codes.FIRM else "open"
-    behind = item.segments[item.segments.index(segment) :]
+    behind = item.segments[item.segments.index(segment) + 1 :]
     own = [segment]
-    for following in behind[1:]:
-        if following[2][:3] != "DTM":
-            break
-        own.append(following)
+    if [one[2][:3] for one in behind[:2]] == ["SCC", "DTM"]:
+        own.append(behind.pop(0))
+    own += takewhile(lambda one: one[2][:3] == "DTM", behind)
     verbatim = f"{header.verbatim(item.segments[:1])}{header.verbatim(own)}"
     return header.maker.make(segment[0], verbatim, "plan", found, reasons)

@@ -21,6 +21,9 @@ SHIFTING = frozenset({"UNOX"})
 # How many segments are handed to pydifact at once.
 _AT_ONCE = 200
 
+# A blank in the UNA says that no character releases others; no message holds this one.
+_NO_RELEASE = "\x1a"
+
 # Elements by their place, each with its components by theirs; element 0 is the tag.
 Elements = list[list[str]]
 Read = tuple[Segment, Elements]
@@ -30,6 +33,8 @@ def marks_of(beginning: str) -> tuple[Characters, int, bool] | None:
     """The marks of an interchange, how long its UNA is, and whether it has one; None without UNA and UNB."""
     if beginning.startswith("UNA") and len(beginning) >= 9:
         marks = Characters.from_str(beginning[:9])
+        if marks.escape_character == " ":
+            marks.escape_character = _NO_RELEASE
         five = {
             marks.component_separator, marks.data_separator, marks.escape_character, marks.segment_terminator,
             marks.decimal_point,

@@ -162,6 +162,22 @@ def test_a_delfor_is_a_plan_due_at_the_end_of_its_time() -> None:
     assert {(line.order_ref, line.line_ref) for line in lines} == {("PO1", "10")}
 
 
+def test_a_schedule_of_a_delfor_may_stand_behind_its_quantity_as_in_d96a() -> None:
+    first, second = accepted(edifact([("DELFOR", (
+        "BGM+241+F1+9", "DTM+137:20240604:102", *SIDES, LIN, "QTY+12:3", "QTY+113:8", "SCC+1", "DTM+2:20240701:102",
+        "QTY+113:16", "SCC+4++Q", "DTM+64:20240701:102", "UNS+S",
+    ))]))  # fmt: skip
+    names = ("quantity", "promised_on", "status")
+    assert shown(first, names) == (8, "2024-07-01", "confirmed")
+    assert shown(second, names) == (16, "2024-09-30", "open")
+    assert second.verbatim.split("'\n") == ["LIN+10++H100:SA'QTY+113:16", "SCC+4++Q", "DTM+64:20240701:102'"]
+
+
+def test_a_blank_in_the_una_releases_nothing() -> None:
+    (line,) = accepted(edifact([("ORDERS", (*HEAD, "LIN+10++H100 SXM5:SA", "QTY+21:8", "UNS+S"))], una="UNA:+.  '"))
+    assert (line.sku, line.buyer) == ("H100 SXM5", "Norrland AB")
+
+
 @pytest.mark.parametrize(
     ("value", "code", "days"),
     [
