@@ -28,6 +28,8 @@ MOST_RATIO = 250
 # A small member may be all alike: its ratio says nothing.
 RATIO_FROM_BYTES = 10_000_000
 DEEPEST = 2
+# A member that is no larger is taken out once. To open an archive anew is slow where it holds thousands of them.
+MOST_HELD_BYTES = 4_000_000
 MEDIA_TYPES = {"gzip": "application/gzip", "zip": "application/zip"}
 _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 _BROKEN = (
@@ -40,16 +42,22 @@ ReadMember = Callable[[Document, Context, str], Iterator[Batch]]
 
 @dataclass(frozen=True, slots=True)
 class Member(Document):
-    """A file within an archive. `content` is empty: the bytes come out of the archive whenever they are read."""
+    """A file within an archive. `content` is empty: the bytes come out of the archive whenever they are read.
+
+    Those of a small one are `held`.
+    """
 
     archive: Document
     kind: Literal["gzip", "zip"]
     index: int = 0
     depth: int = 1
+    held: bytes | None = None
 
     @property
     def size(self) -> int:
         """Its size in bytes, decompressed; counted, since what an archive says of it need not be so."""
+        if self.held is not None:
+            return len(self.held)
         with self.open() as stream:
             total = 0
             while chunk := stream.read(1 << 20):
@@ -58,6 +66,8 @@ class Member(Document):
 
     def open(self) -> BinaryIO:
         """Its bytes, from the start. Reading them raises Unreadable where the archive is broken or a limit reached."""
+        if self.held is not None:
+            return io.BytesIO(self.held)
         return io.BufferedReader(_Decompressed(self))
 
 
@@ -188,20 +198,40 @@ def open_archive(document: Document, context: Context, read_member: ReadMember) 
 def _members(
     document: Document, infos: list[zipfile.ZipInfo], depth: int, context: Context, read_member: ReadMember
 ) -> Iterator[Batch]:
+    with document.open() as stream, zipfile.ZipFile(stream) as archive:
+        yield from _members_of(archive, document, infos, depth, context, read_member)
+
+
+def _members_of(
+    archive: zipfile.ZipFile,
+    document: Document,
+    infos: list[zipfile.ZipInfo],
+    depth: int,
+    context: Context,
+    read_member: ReadMember,
+) -> Iterator[Batch]:
     names: dict[str, int] = {}
     total = 0
-    for index, info in enumerate(infos):
+    # In the order in which they lie there: an archive within another one is gone through once.
+    for index, info in sorted(enumerate(infos), key=lambda one: one[1].header_offset):
         if _is_folder(info):
             continue
         name = _shown(info.filename)
         names[name] = names.get(name, 0) + 1
         sheet = name if names[name] == 1 else f"{name} ({names[name]})"
         total += info.file_size
-        why = _refused(info, total)
+        why, held = _refused(info, total), None
+        if not why and info.file_size <= MOST_HELD_BYTES:
+            try:
+                held = archive.read(info)
+            except Unreadable as problem:
+                why = str(problem)
+            except _BROKEN as problem:
+                why = _explained(problem)
         if why:
             yield Batch(rejected=(RejectedLine(None, "", (f"{document.name}/{name}: {why}",), sheet=sheet),))
             continue
-        member = Member(f"{document.name}/{name}", b"", document, "zip", index, depth + 1)
+        member = Member(f"{document.name}/{name}", b"", document, "zip", index, depth + 1, held)
         yield from read_member(member, context, sheet)
 
 

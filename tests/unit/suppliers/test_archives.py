@@ -4,13 +4,15 @@ import gzip
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from pipelines.suppliers import archives
-from pipelines.suppliers.documents import Document
-from pipelines.suppliers.kinds import read_supplier_document
+from pipelines.suppliers.documents import Context, Document
+from pipelines.suppliers.kinds import open_document, read_supplier_document
 from pipelines.suppliers.line import SupplierReading
 from tests.unit.suppliers.messages import KNOWN
 from tests.unit.suppliers.tables import HEADER, contract, workbook
@@ -154,6 +156,39 @@ def test_a_member_is_read_from_any_place() -> None:
         assert stream.seek(0, io.SEEK_END) == len(CSV)
         stream.seek(2)
         assert stream.read() == CSV[2:]
+
+
+@pytest.mark.parametrize("held", [0, archives.MOST_HELD_BYTES])
+def test_a_member_gives_the_same_lines_whether_it_is_held_or_taken_out_anew(
+    held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MOST_HELD_BYTES", held)
+    inner = packed(("orders-3.csv", CSV), ("broken.csv.gz", gzip.compress(CSV)[:-9]))
+    reading = read(packed(("orders-1.csv", CSV), ("orders-2.csv.gz", gzip.compress(CSV)), ("inner.zip", inner)))
+    assert [line.sheet for line in reading.lines] == [
+        "orders-1.csv",
+        "orders-2.csv.gz/orders-2.csv",
+        "inner.zip/orders-3.csv",
+    ]
+    assert list(whys(reading)) == ["inner.zip/broken.csv.gz"]
+
+
+def test_an_archive_of_many_files_is_not_opened_anew_for_each() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Counted(Document):
+        opened: list[str] = field(default_factory=list)
+
+        def open(self) -> BinaryIO:
+            self.opened.append(self.name)
+            return Document.open(self)
+
+    def times(files: int) -> int:
+        archive = Counted("files.zip", packed(*((f"orders-{number}.csv", CSV) for number in range(files))))
+        batches = list(open_document(archive, Context([contract()], KNOWN)).batches)
+        assert sum(batch.accepted for batch in batches) == files
+        return len(archive.opened)
+
+    assert times(50) == times(2)
 
 
 def test_a_file_without_a_name_is_refused_like_another_of_no_use() -> None:
