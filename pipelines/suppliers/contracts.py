@@ -171,10 +171,14 @@ OneOrColumn = Annotated[
 
 
 class Numbers(_Part):
-    """The marks in numbers that are written as text; `thousands` is empty where none is used."""
+    """The marks in numbers that are written as text; `thousands` is empty where none is used.
+
+    `sign` may stand before or after them, such as `$` in $28,900.50; it says nothing of the currency.
+    """
 
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ".", ",", " ", "'"] = ""
+    sign: str = Field(default="", max_length=9, pattern=r"^[^\d.,' +-]*$")
 
     @model_validator(mode="after")
     def _differ(self) -> Self:

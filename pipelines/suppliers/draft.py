@@ -3,26 +3,16 @@
 Only here is anything guessed. What a file's habits are is fixed by the contract once a person has read the draft.
 """
 
-import csv
-import io
-import json
 import re
 import sys
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
 from pathlib import Path
-
-from charset_normalizer import from_bytes
 
 from pipelines.reference import load_reference
 from pipelines.settings import InvalidSetting, load_settings
-from pipelines.suppliers import csv_rows, json_rows, parquet_rows
-from pipelines.suppliers.columns import Block
-from pipelines.suppliers.contracts import DATE_FIELDS, QUANTITY_FIELDS, CsvFormat, JsonFormat, XlsxFormat, fold
+from pipelines.suppliers.contracts import DATE_FIELDS, QUANTITY_FIELDS, fold
 from pipelines.suppliers.documents import Document
 from pipelines.suppliers.draft_habits import (
     decimal_mark,
@@ -33,12 +23,13 @@ from pipelines.suppliers.draft_habits import (
     meaning_of,
     quoted,
     reads_as,
+    sign_of,
 )
-from pipelines.suppliers.draft_words import BLANK_WORDS, COLUMN_NAMES, DATE_FORMATS, STATES, UNITS
+from pipelines.suppliers.draft_table import find_table, folded, is_named
+from pipelines.suppliers.draft_words import BLANK_WORDS, COLUMN_NAMES, DATE_FORMATS, SIGNS, STATES, UNITS
 from pipelines.suppliers.line import Statement
 from pipelines.suppliers.rows import Cell, Row, Unreadable, cell_text
 from pipelines.suppliers.vocabulary import SupplierVocabulary, vocabulary_from
-from pipelines.suppliers.xlsx_rows import read_xlsx
 
 _ROWS_LOOKED_AT = 2_000
 _DELIMITERS = (",", ";", "\t", "|")
@@ -53,18 +44,10 @@ class Draft:
     unsure: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    how: dict[str, str | int]
-    header: Row
-    below: tuple[Row, ...]
-    above: tuple[Row, ...]
-
-
 def draft_contract(document: Document, vocabulary: SupplierVocabulary) -> Draft:
     """A contract for a file such as this. Raises Unreadable where it holds no table."""
     draft = Draft()
-    found = _table(document, draft)
+    found = find_table(document, draft.unsure)
     names = [cell_text(cell) for cell in found.header.cells]
     cells = {
         name: [row.cells[at] for row in found.below if at < len(row.cells) and cell_text(row.cells[at])]
@@ -85,7 +68,7 @@ def draft_contract(document: Document, vocabulary: SupplierVocabulary) -> Draft:
             "",
             "[columns]",
             *(f"{name} = {quoted(column)}" for name, column in columns.items()),
-            *_constants(columns, draft),
+            *_constants(columns, by_field, draft),
             *_words(by_field),
             "",
         ]
@@ -96,131 +79,6 @@ def draft_contract(document: Document, vocabulary: SupplierVocabulary) -> Draft:
     first, rest = draft.toml.split("\n", 1)
     draft.toml = "\n".join([first, *(f"# Unsure: {in_a_comment(one)}" for one in draft.unsure), rest])
     return draft
-
-
-def _table(document: Document, draft: Draft) -> _Found:
-    head = document.head(1 << 16)
-    if not head:
-        raise Unreadable("the file is empty")
-    if head.startswith(b"PAR1"):
-        header = parquet_rows.header_of(document)
-        return _Found({"kind": "parquet"}, header, tuple(_first(parquet_rows.rows_below(document))), ())
-    if head.startswith(b"PK\x03\x04"):
-        return _sheet(document, draft)
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
-        how, key = _json_format(document, draft)
-        header = json_rows.header_of(document, how)
-        rows = json_rows.rows_below(document, how, header, refuse_others=False)
-        return _Found({"kind": "json", **key}, header, tuple(_first(rows)), ())
-    return _csv(document, head, draft)
-
-
-def _first(pieces: Iterable[Block | Row]) -> list[Row]:
-    rows = (row for piece in pieces for row in ([piece] if isinstance(piece, Row) else piece.rows()))
-    return [row for row in islice(rows, _ROWS_LOOKED_AT) if row.problem is None and not row.is_blank()]
-
-
-def _json_format(document: Document, draft: Draft) -> tuple[JsonFormat, dict[str, str | int]]:
-    if not json_rows.is_lines(document):
-        try:
-            value = json.loads(document.read())
-        except (ValueError, RecursionError) as problem:
-            raise Unreadable(f"JSON that cannot be read: {problem}") from None
-        if isinstance(value, dict):
-            lists = [name for name, one in value.items() if isinstance(one, list)]
-            if not lists:
-                raise Unreadable("a JSON object without a list of lines in it")
-            if len(lists) > 1:
-                draft.unsure.append(f"format.records: it may be any of {', '.join(lists)}")
-            return JsonFormat(kind="json", records=lists[0]), {"records": lists[0]}
-    return JsonFormat(kind="json"), {}
-
-
-def _sheet(document: Document, draft: Draft) -> _Found:
-    best: _Found | None = None
-    sheets = read_xlsx(document.read(), XlsxFormat(kind="xlsx", sheet="*"))
-    for name, rows in sheets:
-        found = _header_among(
-            [row for row in rows if not row.is_blank()][:_ROWS_LOOKED_AT], {"kind": "xlsx", "sheet": name}
-        )
-        if found and (best is None or len(found.below) > len(best.below)):
-            best = found
-    if best is None:
-        raise Unreadable("no sheet of it holds a table")
-    if len(sheets) > 1:
-        others = ", ".join(name for name, _ in sheets if name != best.how["sheet"])
-        draft.unsure.append(f"format.sheet: the sheets {others} are left out; a pattern such as 'Ship*' takes several")
-    return best
-
-
-def _csv(document: Document, head: bytes, draft: Draft) -> _Found:
-    encoding = _encoding(head, draft)
-    text = head.decode(encoding, "replace")
-    delimiter = _delimiter(text, draft)
-    how = CsvFormat(kind="csv", delimiter=delimiter, encoding=encoding)
-    rows = [
-        row for row in csv_rows.head_rows(document, how, _ROWS_LOOKED_AT) if row.problem is None and not row.is_blank()
-    ]
-    found = _header_among(rows, {"kind": "csv", "delimiter": delimiter, "encoding": encoding})
-    if found is None:
-        raise Unreadable("no line of it looks like a header with lines beneath it")
-    return found
-
-
-def _encoding(head: bytes, draft: Draft) -> str:
-    try:
-        head[: head.rfind(b"\n") + 1 or None].decode("utf-8-sig")
-        return "utf-8"
-    except UnicodeDecodeError:
-        pass
-    best = from_bytes(
-        head, cp_isolation=["cp1252", "utf_16", "cp1250", "cp1251", "gb18030", "big5", "cp932", "cp949"]
-    ).best()
-    encoding = {"cp1250": "cp1252"}.get(best.encoding, best.encoding) if best else "cp1252"
-    draft.unsure.append(f"format.encoding: not UTF-8; taken for {encoding}, so look at its accents")
-    return encoding
-
-
-def _delimiter(text: str, draft: Draft) -> str:
-    def steadiness(mark: str) -> tuple[int, int]:
-        widths: Counter[int] = Counter()
-        with suppress(csv.Error):
-            widths.update(len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark) if len(row) > 1)
-        return max(((count, width) for width, count in widths.items()), default=(0, 0))
-
-    ranked = sorted(_DELIMITERS, key=lambda mark: steadiness(mark)[0] * steadiness(mark)[1], reverse=True)
-    if steadiness(ranked[0]) == (0, 0):
-        draft.unsure.append("format.delimiter: no line has two values; taken for a comma")
-        return ","
-    if steadiness(ranked[1])[0] == steadiness(ranked[0])[0]:
-        draft.unsure.append(f"format.delimiter: {ranked[0]!r} or {ranked[1]!r}")
-    return ranked[0]
-
-
-def _header_among(rows: Sequence[Row], how: dict[str, str | int]) -> _Found | None:
-    """The row that names columns: the one with most known names, or else the first of the table's usual width."""
-    known = {word for words in COLUMN_NAMES.values() for word in words}
-
-    def score(row: Row) -> tuple[int, int]:
-        names = [_folded(cell_text(cell)) for cell in row.cells if cell_text(cell)]
-        return sum(any(_names(word, name) for word in known) for name in names), len(set(names))
-
-    usual = Counter(sum(bool(cell_text(cell)) for cell in row.cells) for row in rows).most_common(1)
-    if not rows or not usual or usual[0][0] < 2:
-        return None
-    candidates = [at for at, row in enumerate(rows[:60]) if score(row)[1] >= 2]
-    at = max(candidates, key=lambda one: (*score(rows[one]), -one), default=None)
-    if at is None:
-        return None
-    return _Found(how, rows[at], tuple(rows[at + 1 :]), tuple(rows[:at]))
-
-
-def _folded(name: str) -> str:
-    return " ".join(re.sub(r"[^\w']+|_", " ", fold(name)).split())
-
-
-def _names(word: str, name: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", name) is not None or (not word.isascii() and word in name)
 
 
 def _columns(
@@ -236,8 +94,8 @@ def _columns(
         if by_field == "sku" and skus:
             columns["sku"] = skus[0]
             continue
-        fitting = [(len(_folded(name)) - len(word), place, name) for place, word in enumerate(words) for name in free
-                   if _names(word, _folded(name)) and _may_hold(by_field, cells.get(name, []))]  # fmt: skip
+        fitting = [(len(folded(name)) - len(word), place, name) for place, word in enumerate(words) for name in free
+                   if is_named(word, folded(name)) and _may_hold(by_field, cells.get(name, []))]  # fmt: skip
         if not fitting:
             continue
         chosen = min(fitting, key=lambda one: (one[1], one[0]))
@@ -328,14 +186,17 @@ def _numbers(by_field: dict[str, list[Cell]], draft: Draft) -> list[str]:
         for cell in by_field.get(name, ())
         if isinstance(cell, str)
     ]
-    marks = "".join(re.sub(r"[\d+-]", "", text.replace("\u00a0", " ")) for text in texts)
+    sign = sign_of(texts)
+    texts = [text.removeprefix(sign).removesuffix(sign).strip().replace("\u2019", "'") for text in texts]
+    marks = "".join(re.sub(r"[\d+-]", "", text.replace("\u00a0", " ").replace("\u202f", " ")) for text in texts)
+    signed = [f"sign = {quoted(sign)}"] if sign else []
     if not texts or not set(marks) & set(".,' "):
-        return []
+        return ["", "[numbers]", *signed] if signed else []
     decimal, why = decimal_mark(texts)
     if why:
         draft.unsure.append(f"numbers.decimal: {why}")
     thousands = next((mark for mark in "., '" if mark != decimal and mark in marks), "")
-    return ["", "[numbers]", f"decimal = {quoted(decimal)}", f"thousands = {quoted(thousands)}"]
+    return ["", "[numbers]", f"decimal = {quoted(decimal)}", f"thousands = {quoted(thousands)}", *signed]
 
 
 def _calendar(by_field: dict[str, list[Cell]], draft: Draft) -> list[str]:
@@ -364,7 +225,7 @@ def _document_date(name: str, above: Sequence[Row], draft: Draft) -> list[str]:
     return []
 
 
-def _constants(columns: dict[str, str], draft: Draft) -> list[str]:
+def _constants(columns: dict[str, str], by_field: dict[str, list[Cell]], draft: Draft) -> list[str]:
     constants: dict[str, str] = {}
     if "supplier" not in columns:
         constants["supplier"] = "?"
@@ -373,8 +234,9 @@ def _constants(columns: dict[str, str], draft: Draft) -> list[str]:
         constants["unit"] = "gpu"
         draft.unsure.append("constants.unit: no column says what is counted; gpu, board, system, rack or each")
     if "unit_price" in columns and "currency" not in columns:
-        named = re.search(r"\b(USD|EUR|GBP|JPY|CNY|TWD|KRW|CHF|SEK)\b", columns["unit_price"])
-        constants["currency"] = named[1] if named else "USD"
+        said = [columns["unit_price"], *(cell_text(cell) for cell in by_field["unit_price"][:1])]
+        named = re.search(r"\b(USD|EUR|GBP|JPY|CNY|TWD|KRW|CHF|SEK)\b|[€£]", " ".join(said))
+        constants["currency"] = SIGNS.get(named[0], named[0]) if named else "USD"
         if not named:
             draft.unsure.append("constants.currency: no column says it; USD was taken")
     return ["", "[constants]", *(f"{name} = {quoted(value)}" for name, value in constants.items())] if constants else []

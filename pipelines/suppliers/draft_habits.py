@@ -46,6 +46,14 @@ def _is_day(text: str, formats: tuple[str, ...], calendar: Calendar | None) -> b
     return True
 
 
+def sign_of(texts: Sequence[str]) -> str:
+    """What stands before or after numbers, such as `$`, where it is the same one wherever there is one."""
+    signs = {sign for text in texts if (sign := re.sub(r"[\d.,'\u2019\s+-]", "", text))}
+    one = signs.pop() if len(signs) == 1 else ""
+    whole = all(text.strip().removeprefix(one).removesuffix(one).count(one) == 0 for text in texts) if one else False
+    return one if whole and len(one) <= 9 else ""
+
+
 def decimal_mark(texts: Sequence[str]) -> tuple[str, str | None]:
     """The decimal mark, and why that is not certain."""
     for mark, other in ((".", ","), (",", ".")):

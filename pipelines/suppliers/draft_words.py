@@ -11,7 +11,7 @@ DATE_FORMATS = (
 # Words of column names by field, in the order in which fields choose; folded, and found as whole words.
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "order_ref": ("po number", "po no", "order number", "order no", "order ref", "bestellnr", "bestellnummer",
-                  "auftrag", "commande", "purchase order", "po", "order", "注文番号", "订单号"),
+                  "bestellung", "auftrag", "commande", "purchase order", "po", "order", "注文番号", "订单号"),
     "line_ref": ("po line", "order line", "line ref", "line no", "line number", "pos", "position", "ligne", "item no",
                  "line", "行号"),
     "sku": ("sku", "part number", "part no", "artikel", "artikelnr", "material", "product", "référence", "reference",
@@ -21,8 +21,8 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "shipped_quantity": ("shipped qty", "shipped quantity", "qty shipped", "versandmenge", "quantité expédiée"),
     "quantity": ("ordered qty", "order qty", "quantity", "qty", "menge", "quantité", "units", "count", "anzahl",
                  "数量"),
-    "unit": ("uom", "unit of measure", "einheit", "unité", "unit", "单位"),
     "unit_price": ("unit price", "unit value", "einzelpreis", "prix unitaire", "price", "preis", "prix", "单价"),
+    "unit": ("uom", "unit of measure", "einheit", "unité", "unit", "单位"),
     "currency": ("currency", "währung", "devise", "curr", "币种"),
     "supplier": ("supplier", "vendor", "lieferant", "fournisseur", "seller", "供应商"),
     "buyer": ("customer", "buyer", "besteller", "kunde", "client", "sold to", "bill to", "客户"),
@@ -51,4 +51,5 @@ STATES = (
     ("late", "delayed"), ("delay", "delayed"), ("verzög", "delayed"), ("retard", "delayed"), ("confirm", "confirmed"),
     ("bestätigt", "confirmed"), ("open", "open"), ("offen", "open"), ("ouvert", "open"),
 )  # fmt: skip
+SIGNS = {"€": "EUR", "£": "GBP"}
 BLANK_WORDS = frozenset({"n/a", "na", "n.a.", "tbd", "tba", "-", "--", "none", "null", "?", "k.a.", "s.o."})

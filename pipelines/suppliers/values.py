@@ -46,7 +46,9 @@ def number(cell: Cell, marks: Numbers) -> float:
 
 
 def _plain(text: str, marks: Numbers) -> str:
-    text = text.replace("\u00a0", " ").replace("\u202f", " ")
+    text = text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u2019", "'")
+    if marks.sign:
+        text = text.removeprefix(marks.sign).removesuffix(marks.sign).strip()
     thousands, decimal = re.escape(marks.thousands), re.escape(marks.decimal)
     grouped = rf"|[0-9]{{1,3}}(?:{thousands}[0-9]{{3}})+" if marks.thousands else ""
     if not re.fullmatch(rf"[+-]?(?:[0-9]+{grouped})(?:{decimal}[0-9]+)?", text):

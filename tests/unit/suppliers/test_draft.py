@@ -1,3 +1,4 @@
+import gzip
 import json
 import tomllib
 from pathlib import Path
@@ -15,7 +16,7 @@ from pipelines.suppliers.documents import Document
 from pipelines.suppliers.draft import Draft, draft_contract, main
 from pipelines.suppliers.kinds import read_supplier_document
 from pipelines.suppliers.rows import Unreadable
-from pipelines.suppliers.vocabulary import SupplierVocabulary, vocabulary_from
+from pipelines.suppliers.vocabulary import SupplierVocabulary, vocabulary, vocabulary_from
 from tests.unit.suppliers.tables import KNOWN, ROOT, SAMPLE, workbook
 from tests.unit.suppliers.test_columns import parquet
 
@@ -157,3 +158,48 @@ def test_random_bytes_are_drafted_or_refused(data: bytes) -> None:
         except Unreadable:
             continue
         tomllib.loads(made.toml)
+
+
+def test_a_list_of_lines_is_found_within_objects() -> None:
+    lines = {"data": {"lines": [{"po": "P1", "line": 1, "part": "H100", "qty": 4}]}, "errors": ["none"]}
+    keys, _ = draft(json.dumps(lines), "a.json")
+    assert keys["format"] == {"kind": "json", "records": "data.lines"}
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"ISA*00*          *00*          *ZZ*A*ZZ*B*240604*0915*^*00501*1*0*P*>~", "needs no contract"),
+        (b"UNB+UNOC:3+A+B+240604:0915+1'", "needs no contract"),
+        (gzip.compress(b"PO,Part\nP1,H100\n"), "unpack it"),
+    ],
+)
+def test_what_needs_no_contract_says_so(data: bytes, why: str) -> None:
+    with pytest.raises(Unreadable, match=why):
+        draft(data, "file")
+
+
+def test_a_price_is_not_taken_for_a_unit() -> None:
+    keys, _ = draft('PO,Line,Part,Qty,Unit price\nP1,1,H100,4,"$28,900.50"\n')
+    assert keys["columns"]["unit_price"] == "Unit price"
+    assert "unit" not in keys["columns"]
+
+
+@pytest.mark.parametrize(
+    ("price", "sign", "value", "currency"),
+    [
+        ("$28,900.50", "$", 28_900.5, "USD"),
+        ("28.900,50 €", "€", 28_900.5, "EUR"),
+        ("CHF 28\u2019900.50", "CHF", 28_900.5, "CHF"),
+        ("£ 28900", "£", 28_900, "GBP"),
+        ("28 900,50", "", 28_900.5, "USD"),
+    ],
+)
+def test_signs_of_prices_are_fixed_by_the_draft(price: str, sign: str, value: float, currency: str) -> None:
+    text = f'PO,Line,Part,Qty,Unit price\nP1,1,H100,4,"{price}"\n'
+    keys, made = draft(text)
+    assert (keys.get("numbers", {}).get("sign", ""), keys["constants"]["currency"]) == (sign, currency)
+    by = Contract.model_validate(tomllib.loads(made.toml))
+    everywhere = vocabulary(["USD", "EUR", "CHF", "GBP"], ["H100"])
+    (line,) = read_supplier_document(text.encode(), "orders 2024-03-29.csv", [by], everywhere).lines
+    assert (line.unit_price, line.currency) == (value, currency)
