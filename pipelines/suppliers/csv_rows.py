@@ -1,7 +1,7 @@
 """CSV bytes to rows: decoding, quoting, physical lines. What the columns mean stays in `tables`.
 
-A file is read in chunks. Lines without a quotation mark are split all at once; the others go through Python's own
-reader one by one, so that a broken row costs only itself.
+A file is read in chunks. Where each physical line of a chunk is surely a row, they are split all at once; other chunks
+go through Python's own reader row by row, so that a broken row costs only itself.
 """
 
 import codecs
@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pc
 
 from pipelines.suppliers.columns import Block
 from pipelines.suppliers.contracts import CsvFormat
@@ -62,7 +64,8 @@ def _pieces(document: Document, how: CsvFormat, header: Row, width: int) -> Iter
         number, skip = number + skipped, skip - skipped
         lines = _split_lines(text)
         longest = lines.str.len_bytes().max()
-        if how.quote in text or _number(longest) > _BYTES_OF_A_LONG_LINE:
+        quoted = how.quote in text
+        if _number(longest) > _BYTES_OF_A_LONG_LINE or (quoted and not _are_rows(lines, how)):
             physical = _lines(text)
             parsed = list(_rows(physical, how, number, hold_back=not last))
             taken = parsed[-1].number + len(_LINE_END.findall(parsed[-1].verbatim)) - number + 1 if parsed else 0
@@ -71,7 +74,7 @@ def _pieces(document: Document, how: CsvFormat, header: Row, width: int) -> Iter
         else:
             held = ""
             for part in lines.to_frame().iter_slices(_LINES_AT_ONCE):
-                yield list(_split(part.to_series(), how, number, width))
+                yield list(_split(part.to_series(), how, number, width, quoted=quoted))
                 number += part.height
 
 
@@ -108,21 +111,58 @@ def _number(value: object) -> float:
     return value if isinstance(value, int | float) else 0.0
 
 
-def _split(texts: pl.Series, how: CsvFormat, number: int, width: int) -> Iterator[Block | Row]:
-    places = [str(place) for place in range(width)]
-    cells = texts.str.splitn(how.delimiter, width).struct.unnest() if width > 1 else pl.DataFrame({"0": texts})
-    cells.columns = places
-    last = cells[places[-1]]
-    odd = (texts == "") | last.is_null() | last.str.contains(how.delimiter, literal=True)
+def _are_rows(lines: pl.Series, how: CsvFormat) -> bool:
+    """Whether in each physical line a quotation mark only begins a value, and is closed where the value ends."""
+    if not (how.delimiter + how.quote).isascii():
+        return False  # Whoever reads quoted lines all at once knows no others.
+    mark, quote = (f"\\x{{{ord(one):x}}}" for one in (how.delimiter, how.quote))
+    value = f"(?:{quote}(?:[^{quote}]|{quote}{quote})*{quote}|[^{quote}{mark}]*)"
+    return bool(lines.str.contains(f"^{value}(?:{mark}{value})*$").all())
+
+
+def _split(texts: pl.Series, how: CsvFormat, number: int, width: int, *, quoted: bool) -> Iterator[Block | Row]:
     numbers = pl.int_range(number, number + len(texts), dtype=pl.Int64, eager=True)
-    block = Block(numbers, texts, cells)
-    if not odd.any():
-        yield block
+    filled = texts != ""
+    if not filled.all():
+        numbers, texts = numbers.filter(filled), texts.filter(filled)
+    if not len(texts):
         return
-    yield block.where(~odd)
-    filled = odd & (texts != "")
-    for at, text in zip(numbers.filter(filled), texts.filter(filled), strict=True):
-        yield Row(at, text, tuple(text.split(how.delimiter)))
+    cells, fitting = (_unquoted if quoted else _apart)(texts, how, width)
+    cells.columns = [str(place) for place in range(width)]
+    if fitting.all():
+        yield Block(numbers, texts, cells)
+        return
+    yield Block(numbers.filter(fitting), texts.filter(fitting), cells)
+    for at, text in zip(numbers.filter(~fitting), texts.filter(~fitting), strict=True):
+        yield Row(at, text, tuple(next(csv.reader([text], delimiter=how.delimiter, quotechar=how.quote, strict=True))))
+
+
+def _apart(texts: pl.Series, how: CsvFormat, width: int) -> tuple[pl.DataFrame, pl.Series]:
+    """The cells of the lines that have as many as the header, and which lines these are; no line has a quote."""
+    split = texts.str.splitn(how.delimiter, width).struct.unnest() if width > 1 else pl.DataFrame({"0": texts})
+    last = split.to_series(width - 1)
+    fitting = last.is_not_null() & ~last.str.contains(how.delimiter, literal=True).fill_null(False)
+    return (split if fitting.all() else split.filter(fitting)), fitting
+
+
+def _unquoted(texts: pl.Series, how: CsvFormat, width: int) -> tuple[pl.DataFrame, pl.Series]:
+    """The same of lines that hold quoted values."""
+    others: list[int] = []
+
+    def leave_out(row: pc.InvalidRow) -> str:
+        others.append(row.number - 1)
+        return "skip"
+
+    data = "\n".join(texts.to_list()).encode()
+    names = [str(place) for place in range(width)]
+    table = pc.read_csv(
+        pa.BufferReader(data),
+        pc.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+        pc.ParseOptions(delimiter=how.delimiter, quote_char=how.quote, invalid_row_handler=leave_out),
+        pc.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(names, pa.string())),
+    )
+    fitting = pl.repeat(True, len(texts), dtype=pl.Boolean, eager=True)
+    return pl.DataFrame(table), fitting.scatter(others, False)
 
 
 def _in_blocks(rows: Sequence[Row], width: int) -> Iterator[Block | Row]:

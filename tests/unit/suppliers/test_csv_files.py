@@ -2,9 +2,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from pipelines.suppliers import csv_rows
+from pipelines.suppliers.columns import Block
+from pipelines.suppliers.contracts import CsvFormat
+from pipelines.suppliers.documents import Document
 from pipelines.suppliers.kinds import read_supplier_document
+from pipelines.suppliers.rows import Row
 from tests.unit.suppliers.tables import COLUMNS, HEADER, KNOWN, contract, read
 
 GOOD = "A,1,H100,8,,,,,,"
@@ -196,3 +202,36 @@ def test_an_end_of_line_in_two_characters_is_one_wherever_the_reading_stops(
 )
 def test_what_no_line_of_text_can_be_is_told_by_its_line(line: str, reason: str) -> None:
     assert reason in unreadable(f"{HEADER}\n{GOOD}\n{line}\n{GOOD}\n")
+
+
+texts = st.lists(
+    st.sampled_from(
+        ["a", " ", "é", "日", ",", ",", ";", '"', '"', '""', '"a"', '"a,b",', ',"', '",', "\n", "\n", "\r", "\r\n"]
+    ),
+    max_size=40,
+).map("".join)
+
+
+@pytest.mark.parametrize("how", [CsvFormat(kind="csv"), CsvFormat(kind="csv", delimiter=";", quote="a")], ids=str)
+@pytest.mark.parametrize("header", ["A", "A,B", "A,B,C"])
+def test_rows_read_all_at_once_are_those_of_pythons_reader(how: CsvFormat, header: str) -> None:
+    names = tuple(header.split(","))
+
+    @given(texts, st.integers(1, 60))
+    @example('"a,b",\n\n"a""b","\n"\n', 60)
+    @settings(max_examples=400, database=None, derandomize=True, deadline=None)
+    def holds(text: str, size: int) -> None:
+        document = Document("a.csv", f"{header}\n{text}".encode())
+        first, *expected = csv_rows.head_rows(document, how, 100)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(csv_rows, "_CHARACTERS_AT_ONCE", size)
+            patch.setattr(csv_rows, "_LINES_AT_ONCE", 2)
+            found = list(csv_rows.rows_below(document, how, first, len(names)))
+        rows = [row for one in found for row in (one.rows() if isinstance(one, Block) else [one])]
+        assert sorted(filled(rows), key=lambda row: row.number) == filled(expected)
+
+    holds()
+
+
+def filled(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if not row.is_blank()]
