@@ -24,6 +24,7 @@ _SAMPLE_ROWS = 5
 _SAMPLE_CHARACTERS = 60
 StageResult = dg.MaterializeResult[Any] | dg.AssetCheckResult | dg.AssetObservation
 Before = Callable[[dg.AssetExecutionContext, Warehouse], Iterator[dg.AssetObservation]]
+Figures = Callable[[Warehouse], Mapping[str, float]]
 
 
 def asset_key(table: str) -> dg.AssetKey:
@@ -40,11 +41,12 @@ def sql_stage(
     sources: Mapping[str, Sequence[dg.AssetKey]] | None = None,
     freshness: timedelta | None = None,
     kinds: frozenset[str] = frozenset({"duckdb", "sql"}),
+    figures: Mapping[str, Figures] | None = None,
 ) -> dg.AssetsDefinition:
     """The assets of one stage, from the models of that schema.
 
     `before` runs first and fills the lake, `sources` names what it reads by table, `freshness` is how old a table may
-    be before the UI shows it as stale.
+    be before the UI shows it as stale. `figures` gives numbers of a built table by table, which the UI plots over time.
     """
     tables = {name: model for name, model in models.items() if model.schema == stage and not model.macro_parameter}
     columns = {
@@ -70,7 +72,7 @@ def sql_stage(
         chosen = [model for name, model in tables.items() if asset_key(name) in context.selected_asset_keys]
         progress = Progress(f"building {stage}", len(chosen), "tables")
         for model in chosen:
-            yield from _build(context, opened, model, columns[model.table])
+            yield from _build(context, opened, model, columns[model.table], (figures or {}).get(model.table))
             progress.advance()
         for model in tables.values():
             if model not in chosen:
@@ -81,7 +83,11 @@ def sql_stage(
 
 
 def _build(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, model: Model, columns: Sequence[dg.TableColumn]
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    model: Model,
+    columns: Sequence[dg.TableColumn],
+    figures: Figures | None,
 ) -> Iterator[StageResult]:
     built = warehouse.build(model)
     asked = _asked(context, model)
@@ -91,7 +97,8 @@ def _build(
         failed = [result for result in built.checks if result.check.blocking and not result.passed]
         lines = [f"{result.check.name}: {result.violations} rows, as {result.examples[0]}" for result in failed]
         raise dg.Failure(f"{model.table} keeps its former rows, since checks failed: " + "; ".join(lines))
-    yield dg.MaterializeResult(asset_key(model.table), metadata=_metadata(warehouse, model, built, columns))
+    metadata = _metadata(warehouse, model, built, columns) | (dict(figures(warehouse)) if figures else {})
+    yield dg.MaterializeResult(asset_key(model.table), metadata=metadata)
     yield from chosen
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.publish.pictures import curves, deliveries, drawing, facts, flows, timeline
+from pipelines.publish.pictures import curves, deliveries, drawing, facts, flows, scores, timeline
 from pipelines.publish.pictures.plates import Plate
 from pipelines.publish.wording import visible
 from pipelines.versions import code_version
@@ -43,6 +43,7 @@ _PICTURES: Mapping[str, tuple[Ask, Make]] = {
     "allocation.net_transfers": (facts.transfers, lambda rows, _: flows.plate(rows)),
     "allocation.entity_allocation": (facts.lots, deliveries.plate),
     "delays.curves": (facts.curves, lambda rows, _: curves.plate(rows)),
+    "quality.extraction": (facts.extraction_scores, lambda rows, _: scores.plate(rows)),
     "publish.publication": (_largest, _largest_plate),
 }
 

@@ -141,6 +141,11 @@ def curves(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     return rows(connection, _CURVES)
 
 
+def extraction_scores(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The rows of `quality.extraction` over all events, in the order of scoring."""
+    return rows(connection, "FROM quality.extraction WHERE event = 'all' ORDER BY scored_at, language")
+
+
 def statements(connection: duckdb.DuckDBPyConnection, shipment_ids: list[str]) -> dict[str, list[Row]]:
     """What each of these lots rests on, and the days that it is about, in the order in which it became known."""
     found: dict[str, list[Row]] = {}
