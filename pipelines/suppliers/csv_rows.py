@@ -1,7 +1,7 @@
 """CSV bytes to rows: decoding, quoting, physical lines. What the columns mean stays in `tables`.
 
-A file is read in chunks. Where each physical line of a chunk is surely a row, they are split all at once; other chunks
-go through Python's own reader row by row, so that a broken row costs only itself.
+A file is read in chunks. Physical lines that are surely rows are split all at once; the others go through Python's own
+reader one by one, so that a broken row costs only itself.
 """
 
 import codecs
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pc
@@ -38,7 +39,7 @@ def head_rows(document: Document, how: CsvFormat, most: int) -> tuple[Row, ...]:
         head += text
         if len(head) >= _CHARACTERS_AT_ONCE:
             break
-    return tuple(islice(_rows(_lines(_checked(head, 1, how)), how, 1), most))
+    return tuple(islice(_rows(_lines(_checked(head, 1, how)), how), most))
 
 
 def rows_below(document: Document, how: CsvFormat, header: Row, width: int) -> Iterator[Block | Row]:
@@ -47,12 +48,12 @@ def rows_below(document: Document, how: CsvFormat, header: Row, width: int) -> I
         yield from pieces
 
 
-def _ahead(texts: Iterator[_Pieces]) -> Iterator[_Pieces]:
+def _ahead(pieces: Iterator[_Pieces]) -> Iterator[_Pieces]:
     """The same, the next made by another thread while one is used: most of the work is outside of Python."""
     with ThreadPoolExecutor(1, thread_name_prefix="csv") as worker:
-        coming = worker.submit(next, texts, None)
+        coming = worker.submit(next, pieces, None)
         while (found := coming.result()) is not None:
-            coming = worker.submit(next, texts, None)
+            coming = worker.submit(next, pieces, None)
             yield found
 
 
@@ -63,19 +64,55 @@ def _pieces(document: Document, how: CsvFormat, header: Row, width: int) -> Iter
         text, skipped = _without_first(_checked(held + fresh, number, how), skip)
         number, skip = number + skipped, skip - skipped
         lines = _split_lines(text)
-        longest = lines.str.len_bytes().max()
-        quoted = how.quote in text
-        if _number(longest) > _BYTES_OF_A_LONG_LINE or (quoted and not _are_rows(lines, how)):
+        surely = _are_rows(lines, how, quoted=how.quote in text)
+        rows: list[Row] = []
+        held = ""
+        if not surely.all():
             physical = _lines(text)
-            parsed = list(_rows(physical, how, number, hold_back=not last))
-            taken = parsed[-1].number + len(_LINE_END.findall(parsed[-1].verbatim)) - number + 1 if parsed else 0
-            held, number = "".join(physical[taken:]), number + taken
-            yield list(_in_blocks(parsed, width))
-        else:
-            held = ""
-            for part in lines.to_frame().iter_slices(_LINES_AT_ONCE):
-                yield list(_split(part.to_series(), how, number, width, quoted=quoted))
-                number += part.height
+            rows, taken, end = _one_by_one(physical, surely, how, number, hold_back=not last)
+            held = "".join(physical[end:])
+            lines, surely = lines.head(end), surely.head(end) & ~taken.head(end)
+        numbers = pl.int_range(number, number + len(lines), dtype=pl.Int64, eager=True)
+        number += len(lines)
+        surely &= lines != ""
+        if not surely.all():
+            numbers, lines = numbers.filter(surely), lines.filter(surely)
+        yield list(_in_blocks(numbers, lines, rows, how, width))
+
+
+def _are_rows(lines: pl.Series, how: CsvFormat, *, quoted: bool) -> pl.Series:
+    """Which physical lines are rows by themselves, where a row begins with them: whatever is opened is closed."""
+    short = lines.str.len_bytes() <= _BYTES_OF_A_LONG_LINE
+    if not quoted:
+        return short
+    marks = how.delimiter + how.quote
+    if not marks.isascii() or set(marks) & set("\r\n") or how.delimiter == how.quote:
+        return short & ~lines.str.contains(how.quote, literal=True)  # pyarrow knows no such marks.
+    mark, quote = (f"\\x{{{ord(one):x}}}" for one in marks)
+    value = f"(?:{quote}(?:[^{quote}]|{quote}{quote})*{quote}|[^{quote}{mark}]*)"
+    return short & lines.str.contains(f"^{value}(?:{mark}{value})*$")
+
+
+def _one_by_one(
+    lines: Sequence[str], surely: pl.Series, how: CsvFormat, number: int, *, hold_back: bool
+) -> tuple[list[Row], pl.Series, int]:
+    """The rows that begin with lines that are no rows by themselves, the lines they take, and where reading ends.
+
+    With `hold_back` it ends before a row that may go on after the last line.
+    """
+    rows: list[Row] = []
+    taken = np.zeros(len(lines), dtype=np.bool_)
+    at = 0
+    for place in (~surely).arg_true():
+        if place < at:
+            continue  # Within the row before.
+        if hold_back and place > len(lines) - MOST_LINES_OF_A_ROW:
+            return rows, pl.Series(taken), place
+        row, size = _row(lines[place : place + MOST_LINES_OF_A_ROW], how, number + place)
+        rows.append(row)
+        at = place + size
+        taken[place:at] = True
+    return rows, pl.Series(taken), len(lines)
 
 
 def _with_last(texts: Iterator[str]) -> Iterator[tuple[str, bool]]:
@@ -107,53 +144,45 @@ def _split_lines(text: str) -> pl.Series:
     return pl.Series([text.removesuffix("\n")] if text else [], dtype=pl.String).str.split("\n").explode()
 
 
-def _number(value: object) -> float:
-    return value if isinstance(value, int | float) else 0.0
+def _in_blocks(
+    numbers: pl.Series, lines: pl.Series, rows: Sequence[Row], how: CsvFormat, width: int
+) -> Iterator[Block | Row]:
+    """Lines that are rows, and rows read already: those of `width` cells in blocks, in their order, then the others."""
+    cells, fitting = _split(lines, how, width)
+    places = [str(place) for place in range(width)]
+    cells.columns = places
+    others = [
+        _row([text], how, at)[0] for at, text in zip(numbers.filter(~fitting), lines.filter(~fitting), strict=True)
+    ]
+    frame = cells.with_columns(numbers.filter(fitting).alias("number"), lines.filter(fitting).alias("verbatim"))
+    if rows:
+        whole = [row for row in rows if row.problem is None and len(row.cells) == width]
+        read = pl.DataFrame([(*row.cells, row.number, row.verbatim) for row in whole], frame.schema, orient="row")
+        frame = pl.concat([frame, read]).sort("number")
+        others += [row for row in rows if row.problem is not None or len(row.cells) != width]
+    for part in frame.iter_slices(_LINES_AT_ONCE):
+        yield Block(part["number"], part["verbatim"], part.select(places))
+    yield from others
 
 
-def _are_rows(lines: pl.Series, how: CsvFormat) -> bool:
-    """Whether in each physical line a quotation mark only begins a value, and is closed where the value ends."""
-    if not (how.delimiter + how.quote).isascii():
-        return False  # Whoever reads quoted lines all at once knows no others.
-    mark, quote = (f"\\x{{{ord(one):x}}}" for one in (how.delimiter, how.quote))
-    value = f"(?:{quote}(?:[^{quote}]|{quote}{quote})*{quote}|[^{quote}{mark}]*)"
-    return bool(lines.str.contains(f"^{value}(?:{mark}{value})*$").all())
-
-
-def _split(texts: pl.Series, how: CsvFormat, number: int, width: int, *, quoted: bool) -> Iterator[Block | Row]:
-    numbers = pl.int_range(number, number + len(texts), dtype=pl.Int64, eager=True)
-    filled = texts != ""
-    if not filled.all():
-        numbers, texts = numbers.filter(filled), texts.filter(filled)
-    if not len(texts):
-        return
-    cells, fitting = (_unquoted if quoted else _apart)(texts, how, width)
-    cells.columns = [str(place) for place in range(width)]
-    if fitting.all():
-        yield Block(numbers, texts, cells)
-        return
-    yield Block(numbers.filter(fitting), texts.filter(fitting), cells)
-    for at, text in zip(numbers.filter(~fitting), texts.filter(~fitting), strict=True):
-        yield Row(at, text, tuple(next(csv.reader([text], delimiter=how.delimiter, quotechar=how.quote, strict=True))))
-
-
-def _apart(texts: pl.Series, how: CsvFormat, width: int) -> tuple[pl.DataFrame, pl.Series]:
-    """The cells of the lines that have as many as the header, and which lines these are; no line has a quote."""
-    split = texts.str.splitn(how.delimiter, width).struct.unnest() if width > 1 else pl.DataFrame({"0": texts})
-    last = split.to_series(width - 1)
+def _split(lines: pl.Series, how: CsvFormat, width: int) -> tuple[pl.DataFrame, pl.Series]:
+    """The cells of the lines that have as many as the header, and which lines these are."""
+    if lines.str.contains(how.quote, literal=True).any():
+        return _unquoted(lines, how, width)
+    cells = lines.str.splitn(how.delimiter, width).struct.unnest() if width > 1 else lines.to_frame()
+    last = cells.to_series(width - 1)
     fitting = last.is_not_null() & ~last.str.contains(how.delimiter, literal=True).fill_null(False)
-    return (split if fitting.all() else split.filter(fitting)), fitting
+    return (cells if fitting.all() else cells.filter(fitting)), fitting
 
 
-def _unquoted(texts: pl.Series, how: CsvFormat, width: int) -> tuple[pl.DataFrame, pl.Series]:
-    """The same of lines that hold quoted values."""
+def _unquoted(lines: pl.Series, how: CsvFormat, width: int) -> tuple[pl.DataFrame, pl.Series]:
     others: list[int] = []
 
     def leave_out(row: pc.InvalidRow) -> str:
         others.append(row.number - 1)
         return "skip"
 
-    data = "\n".join(texts.to_list()).encode()
+    data = "\n".join(lines.to_list()).encode()
     names = [str(place) for place in range(width)]
     table = pc.read_csv(
         pa.BufferReader(data),
@@ -161,20 +190,8 @@ def _unquoted(texts: pl.Series, how: CsvFormat, width: int) -> tuple[pl.DataFram
         pc.ParseOptions(delimiter=how.delimiter, quote_char=how.quote, invalid_row_handler=leave_out),
         pc.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(names, pa.string())),
     )
-    fitting = pl.repeat(True, len(texts), dtype=pl.Boolean, eager=True)
+    fitting = pl.repeat(True, len(lines), dtype=pl.Boolean, eager=True)
     return pl.DataFrame(table), fitting.scatter(others, False)
-
-
-def _in_blocks(rows: Sequence[Row], width: int) -> Iterator[Block | Row]:
-    fitting = [row for row in rows if row.problem is None and len(row.cells) == width]
-    if fitting:
-        columns = zip(*(row.cells for row in fitting), strict=True)
-        yield Block(
-            pl.Series([row.number for row in fitting], dtype=pl.Int64),
-            pl.Series([row.verbatim for row in fitting], dtype=pl.String),
-            pl.DataFrame({str(at): pl.Series(column, dtype=pl.String) for at, column in enumerate(columns)}),
-        )
-    yield from (row for row in rows if row.problem is not None or len(row.cells) != width)
 
 
 def _texts(document: Document, how: CsvFormat) -> Iterator[str]:
@@ -239,21 +256,22 @@ def _misfit(document: Document, how: CsvFormat, encoding: str) -> str:
     )
 
 
-def _rows(lines: Sequence[str], how: CsvFormat, number: int, *, hold_back: bool = False) -> Iterator[Row]:
-    """The rows that physical lines hold; with `hold_back` the last ones are left, since they may go on."""
+def _rows(lines: Sequence[str], how: CsvFormat) -> Iterator[Row]:
     at = 0
-    end = len(lines) - MOST_LINES_OF_A_ROW if hold_back else len(lines)
-    while at < end:
-        window = lines[at : at + MOST_LINES_OF_A_ROW]
-        reader = csv.reader(window, delimiter=how.delimiter, quotechar=how.quote, strict=True)
-        try:
-            cells = tuple(next(reader))
-        except csv.Error as problem:
-            yield Row(number + at, lines[at].rstrip("\r\n"), (), _explained(str(problem), how))
-            at += 1
-        else:
-            yield Row(number + at, "".join(lines[at : at + reader.line_num]).rstrip("\r\n"), cells)
-            at += reader.line_num
+    while at < len(lines):
+        row, size = _row(lines[at : at + MOST_LINES_OF_A_ROW], how, at + 1)
+        yield row
+        at += size
+
+
+def _row(lines: Sequence[str], how: CsvFormat, number: int) -> tuple[Row, int]:
+    """The row that begins with the first of some physical lines, and how many it takes."""
+    reader = csv.reader(lines, delimiter=how.delimiter, quotechar=how.quote, strict=True)
+    try:
+        cells = tuple(next(reader))
+    except csv.Error as problem:
+        return Row(number, lines[0].rstrip("\r\n"), (), _explained(str(problem), how)), 1
+    return Row(number, "".join(lines[: reader.line_num]).rstrip("\r\n"), cells), reader.line_num
 
 
 def _explained(problem: str, how: CsvFormat) -> str:
