@@ -64,7 +64,7 @@ def goods_of(
             definite = _definite(plain, pack, number.figure[0])
             goods.append(Goods(number.start, last, "count", number, chosen, definite, unit))
         elif _bare(plain, pack, number, cues, found.parties):
-            goods.append(Goods(number.start, number.end, "bare", number, unit=_bare_unit(plain, pack, number.end)))
+            goods.append(Goods(number.start, number.end, "bare", number, unit=_bare_unit(plain, pack, number)))
     for match in _matches(pack, "same_count", plain, sentence):
         # "As many as 600,000" and "as many, 50,000" say the count themselves.
         spoken = plain[match.start() - 1 : match.start()] == "'"
@@ -199,11 +199,14 @@ def _unit(plain: str, pack: LanguagePack, start: int, end: int, product: Product
     return product.unit if around else "gpu"
 
 
-def _bare_unit(plain: str, pack: LanguagePack, end: int) -> QuantityUnit:
-    after = plain[end : end + 14]
+def _bare_unit(plain: str, pack: LanguagePack, number: Number) -> QuantityUnit:
+    after = plain[number.end : number.end + 14]
+    # A counter stands behind the number and the noun before it, with a blank as Korean writes it ("서버 60대").
+    before = plain[max(0, number.start - 6) : number.start] if pack.words.get("count_links") else ""
+    nouns = before.rstrip(" ").rsplit(" ", 1)[-1] if before.endswith(" ") else ""
     for unit in ("rack", "system"):
         pattern = pack.patterns[unit]
-        if pattern and pattern.match(after.lstrip()):
+        if pattern and (pattern.match(after.lstrip()) or (nouns and pattern.fullmatch(nouns))):
             return unit
     return "gpu"
 
