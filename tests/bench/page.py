@@ -1,48 +1,40 @@
-"""docs/benchmarks.md from what was measured: the machine, one row a size, stages, the slowest tables, and the goals."""
+"""The rebuild's part of docs/benchmarks.md: one row a size, stages, the slowest tables, and the goals."""
 
 import math
-import platform
 import statistics
 from collections.abc import Sequence
 from datetime import datetime
-from importlib.metadata import version
-from pathlib import Path
-
-import psutil
 
 from tests.bench.measure import Measured, Size
+from tests.bench.parts import machine, table, verdict
 
 MAX_EXPONENT, MAX_BYTES, MAX_DAGSTER_SECONDS = 1.1, 8_000_000_000, 5.0
 GROWTH_FROM, GROWTH_TO = 100_000, 10_000_000
 _SLOWEST = 5
 _WORDS = """\
-# Benchmarks
-
-<!-- Written by `make bench`; run that, do not change this page. -->
-
-How long the whole rebuild of the warehouse takes, and how much memory: the main job as `make run` starts it, in one
-process, on a lake in which claims and supplier lines are read already. Checks and publication are part of it, and so
-are the start of Python and Dagster. Beside it stand, from the same run and each in a process of its own:
+How long the whole rebuild takes, and how much memory: the main job as `make run` starts it, in one process, on a lake
+in which claims and supplier lines are read already. Checks and publication are part of it, and so are the start of
+Python and Dagster. Beside it stand, from the same run:
 
 - **copy**: DuckDB copying the same tables, `CREATE TABLE … AS FROM`, out of the published file: the least that writing
   them down can take;
 - **selects**: the same SELECTs by a bare script without Dagster, without checks, without publication;
 - **rebuild**: with checks and publication, without Dagster. What the job takes longer than this is what Dagster adds.
 
-`make bench` measures 10 thousand to 1 million records, `make bench FULL=1` also 10 million, and
-`make bench SIZES="50000 200000"` what you name. Seconds depend on the machine and on what else it does; the ratios
-depend on it less. Worlds are made for the purpose (`tests/bench/worlds.py`): 60 % of the records from suppliers' order
-lines in several versions, 40 % from claims in news items, of which 40 % are copies.
+Sizes are 10 thousand to 1 million records; `make bench FULL=1` goes on to 10 million, and
+`make bench PARTS=rebuild SIZES="50000 200000"` measures what you name. Worlds are made for the purpose
+(`tests/bench/worlds.py`): 60 % of the records from suppliers' order lines in several versions, 40 % from claims in news
+items, of which 40 % are copies.
 """
 
 
 def page(sizes: Sequence[Size], measured_at: datetime) -> str:
-    """The page as Markdown."""
-    parts = [_WORDS, _machine(measured_at), "## Seconds and memory\n", _whole(sizes)]
+    """The part as Markdown."""
+    parts = [_WORDS, machine(measured_at), "### Seconds and memory\n", _whole(sizes)]
     whole = [size for size in sizes if "job" in size.processes]
     if whole:
-        parts += ["## Stages, in seconds\n", _stages(whole), "## The slowest tables\n", _slowest(whole)]
-    parts += ["## Goals\n", "\n".join(f"- {line}" for line in goals(sizes)) + "\n"]
+        parts += ["### Stages, in seconds\n", _stages(whole), "### The slowest tables\n", _slowest(whole)]
+    parts += ["### Goals\n", "\n".join(f"- {line}" for line in goals(sizes)) + "\n"]
     return "\n".join(parts)
 
 
@@ -64,7 +56,7 @@ def _growth(sizes: Sequence[Size]) -> str:
         return f"{goal}: not measured, since that takes two sizes from {GROWTH_FROM:,} on."
     found = exponent(points)
     reach = "" if sizes[-1].asked >= GROWTH_TO else f", up to {sizes[-1].asked:,} only (FULL=1 goes further)"
-    return f"{goal}: {_verdict(found < MAX_EXPONENT)}, {found:.2f}{reach}."
+    return f"{goal}: {verdict(found < MAX_EXPONENT)}, {found:.2f}{reach}."
 
 
 def _memory(sizes: Sequence[Size]) -> str:
@@ -74,7 +66,7 @@ def _memory(sizes: Sequence[Size]) -> str:
         asked = [size.failure for size in sizes if size.asked >= GROWTH_TO and size.failure]
         return f"{goal}: {'FAIL, ' + asked[0] if asked else 'not measured (FULL=1 does)'}."
     peak = found[-1].processes["job"].peak_bytes
-    return f"{goal}: {_verdict(peak <= MAX_BYTES)}, {peak / 1e9:.2f} GB."
+    return f"{goal}: {verdict(peak <= MAX_BYTES)}, {peak / 1e9:.2f} GB."
 
 
 def _dagster(sizes: Sequence[Size]) -> str:
@@ -83,33 +75,11 @@ def _dagster(sizes: Sequence[Size]) -> str:
         return f"{goal}: not measured."
     # At small sizes the difference is Dagster's; at large ones it drowns in the noise of minutes of work.
     size = min(sizes, key=lambda one: one.asked)
-    return f"{goal}: {_verdict(_added(size) <= MAX_DAGSTER_SECONDS)}, {_added(size):.1f} s at {size.asked:,} records."
+    return f"{goal}: {verdict(_added(size) <= MAX_DAGSTER_SECONDS)}, {_added(size):.1f} s at {size.asked:,} records."
 
 
 def _added(size: Size) -> float:
     return size.processes["job"].seconds - size.processes["rebuild"].seconds
-
-
-def _verdict(met: bool) -> str:
-    return "PASS" if met else "FAIL"
-
-
-def _machine(measured_at: datetime) -> str:
-    memory = psutil.virtual_memory().total / 1e9
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("waybill", "duckdb", "dagster", "polars"))
-    return (
-        f"Measured on {measured_at:%Y-%m-%d %H:%M} UTC: {_processor()}, {psutil.cpu_count()} cores, {memory:.0f} GB of "
-        f"memory, {platform.system()} {platform.machine()}; Python {platform.python_version()}, {libraries}.\n"
-    )
-
-
-def _processor() -> str:
-    known = Path("/proc/cpuinfo")
-    if known.exists():
-        for line in known.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def _whole(sizes: Sequence[Size]) -> str:
@@ -127,7 +97,7 @@ def _whole(sizes: Sequence[Size]) -> str:
         ])  # fmt: skip
     heads = ["records", "job s", "MB", "copy s", "MB", "selects s", "MB", "rebuild s", "job ÷ copy", "job ÷ selects",
              "Dagster adds s"]  # fmt: skip
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def _pair(process: Measured | None) -> tuple[str, str]:
@@ -137,7 +107,7 @@ def _pair(process: Measured | None) -> tuple[str, str]:
 def _stages(sizes: Sequence[Size]) -> str:
     names = list(dict.fromkeys(name for size in sizes for name in size.processes["job"].told["stages"]))
     rows = [[name, *(f"{size.processes['job'].told['stages'].get(name, 0.0):.1f}" for size in sizes)] for name in names]
-    return _table(["stage", *(f"{size.asked:,}" for size in sizes)], rows)
+    return table(["stage", *(f"{size.asked:,}" for size in sizes)], rows)
 
 
 def _slowest(sizes: Sequence[Size]) -> str:
@@ -150,9 +120,4 @@ def _slowest(sizes: Sequence[Size]) -> str:
             rows.append(
                 [f"{size.asked:,}", f"`{name}`", f"{one['rows']:,.0f}", f"{one['build']:.1f}", f"{one['check']:.1f}"]
             )
-    return _table(["records", "table", "rows", "build s", "check s"], rows)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *(f"| {' | '.join(row)} |" for row in rows)]
-    return "\n".join(lines) + "\n"
+    return table(["records", "table", "rows", "build s", "check s"], rows)

@@ -1,4 +1,4 @@
-"""`make bench`: measures the rebuild of the warehouse on worlds of several sizes and writes docs/benchmarks.md.
+"""`make bench PARTS=rebuild`: how long the warehouse is rebuilt on worlds of several sizes, into docs/benchmarks.md.
 
 Sizes are arguments, or the variables SIZES and FULL of make. BENCH_SECONDS bounds each process, instead of a bound that
 grows with the size.
@@ -8,11 +8,10 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
-from pipelines.settings import ROOT
 from tests.bench.measure import measure
 from tests.bench.page import goals, page
+from tests.bench.parts import page_path, put
 
 SIZES = (10_000, 100_000, 1_000_000)
 FULL = (*SIZES, 10_000_000)
@@ -36,9 +35,8 @@ def main() -> int:
     for records in chosen:
         print(f"{records:,} records", flush=True)
         measured.append(measure(records, lambda line: print(line, flush=True), seconds=seconds))
-    target = Path(os.environ.get("BENCH_PAGE") or ROOT / "docs" / "benchmarks.md")
-    target.write_text(page(measured, datetime.now(UTC)), encoding="utf-8")
-    print("\n".join(["", *goals(measured), "", f"Written: {target}"]))
+    put("rebuild", page(measured, datetime.now(UTC)), page_path())
+    print("\n".join(["", *goals(measured), "", f"Written: {page_path()}"]))
     return 0 if any(size.failure is None for size in measured) else 1
 
 
