@@ -8,7 +8,14 @@
 -- check slip_is_in_order: coalesce(slip_from_previous_days_low <= slip_from_previous_days_high, TRUE)
 -- check first_has_no_slip: revision_number > 1 OR slip_from_first_days_high IS NULL
 -- check first_is_stated: revision_number > 1 OR NOT is_derived
-WITH said AS (
+WITH counted AS (
+    -- Days later than nothing that was promised move no promise.
+    SELECT t.*
+    FROM delays.promise_statements AS t
+    QUALIFY bool_or(t.kind <> 'days later') OVER (PARTITION BY t.shipment_id, t.entity_id ORDER BY t.turn)
+),
+
+said AS (
     SELECT
         t.shipment_id,
         t.entity_id,
@@ -23,7 +30,7 @@ WITH said AS (
             'later_high': (1.15 * coalesce(t.later_days_high, 36500))::DOUBLE
         } AS said,
         count(*) OVER (PARTITION BY t.shipment_id, t.entity_id) AS turns
-    FROM delays.promise_statements AS t
+    FROM counted AS t
 ),
 
 -- sqlfluff:ignore:parsing
