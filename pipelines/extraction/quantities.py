@@ -131,7 +131,8 @@ def numbers(plain: str, pack: LanguagePack, named: Sequence[tuple[int, int]] = (
     """
     grammar = _grammar(pack.code)
     written = _NUMBER_BESIDE if pack.unspaced else _NUMBER
-    digits = (match for match in written.finditer(plain) if not _inside(named, match.start()))
+    spaced = (match for match in written.finditer(plain) if not _inside(named, match.start()))
+    digits = _outside(written, plain, named) if pack.unspaced else spaced
     found = [number for match in digits if (number := _from_digits(plain, match, pack, grammar))]
     taken = [number.figure for number in found]
     for pattern in (grammar.words, grammar.compounds):
@@ -160,6 +161,18 @@ def _continued(first: Number, rest: Number) -> Number:
     value = first.value + rest.value
     return replace(first, end=rest.end, low=value, high=value, figure=(first.figure[0], rest.figure[1]),
                    mantissa=value / first.scale)  # fmt: skip
+
+
+def _outside(written: re.Pattern[str], plain: str, named: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """Numbers sought anew behind each name, so that "가우디 3 500대" counts 500 and not 3,500."""
+    position = 0
+    while match := written.search(plain, position):
+        position = match.end()
+        index = bisect_left(named, (match.start() + 1, 0)) - 1
+        if _inside(named, match.start()):
+            position = named[index][1]
+        else:
+            yield match
 
 
 def _inside(named: Sequence[tuple[int, int]], position: int) -> bool:
