@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import polars as pl
 
-from assets.sources import SUPPLIER_FORMS
+from assets.sources import MESSAGES, SUPPLIER_FORMS
 from pipelines.handed_claims import read_handed_claims
 from pipelines.lineage import Lineage
 from pipelines.public import read_figures
@@ -74,4 +74,30 @@ def _forms(warehouse: Warehouse) -> Iterator[dg.AssetObservation]:
         counts = {name: int(found[f"lines_{name}"].sum()) for name in ("read", "accepted", "rejected")}
         yield dg.AssetObservation(
             key, metadata={"documents": found.height} | {f"lines {name}": number for name, number in counts.items()}
+        )
+    yield from _messages(warehouse, readings)
+
+
+def _messages(warehouse: Warehouse, readings: pl.DataFrame) -> Iterator[dg.AssetObservation]:
+    """How many documents hold each message of X12 and EDIFACT, as they were read last, and how many lines it gave."""
+    last = readings.select("document_id", "reader_version").lazy()
+    files = warehouse.lake.files("supplier_lines")
+    counts = [
+        pl.scan_parquet(file)
+        .filter(pl.col("contract").is_in(list(MESSAGES)))
+        .join(last, on=["document_id", "reader_version"], how="semi")
+        .group_by("contract", "document_id")
+        .len()
+        .collect()
+        for file in files
+    ]
+    found = (
+        pl.concat(counts)
+        if counts
+        else pl.DataFrame(schema={"contract": pl.String, "document_id": pl.String, "len": pl.UInt32})
+    )
+    for name, key in MESSAGES.items():
+        mine = found.filter(pl.col("contract") == name)
+        yield dg.AssetObservation(
+            key, metadata={"documents": mine["document_id"].n_unique(), "lines accepted": int(mine["len"].sum())}
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from assets.sources import CLAIMS_FOLDER, FEEDS, NEWS_FOLDER, PUBLIC, SUPPLIER_FOLDER, SUPPLIER_FORMS
+from assets.sources import CLAIMS_FOLDER, FEEDS, NEWS_FOLDER, PUBLIC, SUPPLIER_FOLDER, SUPPLIER_LEAVES
 from pipelines.arrivals import collect_news, collect_supplier_documents
 from pipelines.handed_claims import collect_claim_documents
 from pipelines.lineage import Lineage
@@ -33,7 +33,7 @@ def assets(models: Mapping[str, Model], lineage: Lineage) -> dg.AssetsDefinition
         sources={
             "raw.news_documents": (NEWS_FOLDER, FEEDS, CLAIMS_FOLDER),
             "raw.news_items": (NEWS_FOLDER, FEEDS, CLAIMS_FOLDER),
-            "raw.supplier_documents": tuple(dict.fromkeys(SUPPLIER_FORMS.values())),
+            "raw.supplier_documents": SUPPLIER_LEAVES,
             "raw.public_documents": tuple(PUBLIC.values()),
             "raw.public_requests": tuple(PUBLIC.values()),
         },

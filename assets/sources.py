@@ -21,6 +21,12 @@ SUPPLIER_PARQUET = dg.AssetKey(["sources", "supplier_parquet"])
 SUPPLIER_X12 = dg.AssetKey(["sources", "supplier_x12"])
 SUPPLIER_EDIFACT = dg.AssetKey(["sources", "supplier_edifact"])
 SUPPLIER_ARCHIVES = dg.AssetKey(["sources", "supplier_archives"])
+# Each message by what its lines name as their contract, and the asset of its standard above it.
+X12 = ("850", "855", "856", "860", "865", "830", "862")
+EDIFACT = ("orders", "ordrsp", "ordchg", "desadv", "delfor")
+MESSAGES = {f"x12-{kind}": dg.AssetKey(["sources", f"x12_{kind}"]) for kind in X12} | {
+    f"edifact-{kind}": dg.AssetKey(["sources", f"edifact_{kind}"]) for kind in EDIFACT
+}
 # What the suppliers' readers call each form.
 SUPPLIER_FORMS = {
     "text/csv": SUPPLIER_CSV,
@@ -32,6 +38,11 @@ SUPPLIER_FORMS = {
     "application/zip": SUPPLIER_ARCHIVES,
     "application/gzip": SUPPLIER_ARCHIVES,
 }
+# Where suppliers' lines come in: forms, and for the two standards their messages.
+SUPPLIER_LEAVES = (
+    *(key for key in dict.fromkeys(SUPPLIER_FORMS.values()) if key not in (SUPPLIER_X12, SUPPLIER_EDIFACT)),
+    *MESSAGES.values(),
+)
 PUBLIC = {"sec": SEC, "taiwan": TAIWAN, "census": CENSUS, "comtrade": COMTRADE, "epoch": EPOCH}
 
 _DESCRIPTIONS = {
@@ -42,8 +53,20 @@ _DESCRIPTIONS = {
     SUPPLIER_XLSX: "Suppliers' workbooks, each read by a contract (docs/suppliers.md).",
     SUPPLIER_JSON: "Suppliers' JSON and JSON Lines, each read by a contract (docs/suppliers.md).",
     SUPPLIER_PARQUET: "Suppliers' Parquet files, each read by a contract (docs/suppliers.md).",
-    SUPPLIER_X12: "X12 messages: 830, 850, 855, 856, 860, 862, 865 (docs/edi.md).",
-    SUPPLIER_EDIFACT: "EDIFACT messages: ORDERS, ORDRSP, ORDCHG, DESADV, DELFOR (docs/edi.md).",
+    SUPPLIER_X12: "X12 interchanges, known by their first bytes (docs/edi.md).",
+    SUPPLIER_EDIFACT: "EDIFACT interchanges, known by their first bytes (docs/edi.md).",
+    MESSAGES["x12-850"]: "X12 850: orders (docs/edi.md).",
+    MESSAGES["x12-855"]: "X12 855: what sellers promise of an order, a day for each line or part (docs/edi.md).",
+    MESSAGES["x12-856"]: "X12 856: what was shipped, by its HL loops (docs/edi.md).",
+    MESSAGES["x12-860"]: "X12 860: the buyers' changes of orders (docs/edi.md).",
+    MESSAGES["x12-865"]: "X12 865: the sellers' changes of orders, new promises (docs/edi.md).",
+    MESSAGES["x12-830"]: "X12 830: forecasts of what buyers mean to take (docs/edi.md).",
+    MESSAGES["x12-862"]: "X12 862: what buyers call off (docs/edi.md).",
+    MESSAGES["edifact-orders"]: "EDIFACT ORDERS: orders (docs/edi.md).",
+    MESSAGES["edifact-ordrsp"]: "EDIFACT ORDRSP: what sellers promise of an order (docs/edi.md).",
+    MESSAGES["edifact-ordchg"]: "EDIFACT ORDCHG: the buyers' changes of orders (docs/edi.md).",
+    MESSAGES["edifact-desadv"]: "EDIFACT DESADV: what was despatched (docs/edi.md).",
+    MESSAGES["edifact-delfor"]: "EDIFACT DELFOR: what buyers mean to take, or call off (docs/edi.md).",
     SUPPLIER_ARCHIVES: "Gzip and zip files, whose members are read as files of their own (docs/edi.md).",
     SEC: "Companies' figures as tagged in their filings (SEC companyfacts). `WAYBILL_PUBLIC_DIR`, `WAYBILL_SOURCES`.",
     TAIWAN: "Monthly revenue of companies listed in Taiwan. `WAYBILL_PUBLIC_DIR`, `WAYBILL_SOURCES`.",
@@ -57,7 +80,7 @@ _KINDS = {
     NEWS_FOLDER: "file", FEEDS: "rss", SUPPLIER_FOLDER: "file", REFERENCE_FOLDER: "csv", SEC: "json", TAIWAN: "html",
     CENSUS: "json", COMTRADE: "json", EPOCH: "csv", CLAIMS_FOLDER: "file", SUPPLIER_CSV: "csv", SUPPLIER_XLSX: "excel",
     SUPPLIER_JSON: "json", SUPPLIER_PARQUET: "parquet", SUPPLIER_X12: "file", SUPPLIER_EDIFACT: "file",
-    SUPPLIER_ARCHIVES: "file",
+    SUPPLIER_ARCHIVES: "file", **dict.fromkeys(MESSAGES.values(), "file"),
 }  # fmt: skip
 
 
@@ -66,7 +89,7 @@ def specs() -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             key,
-            deps=[SUPPLIER_FOLDER] if key in SUPPLIER_FORMS.values() else [],
+            deps=_above(key),
             description=text,
             group_name="sources",
             owners=[OWNER],
@@ -74,3 +97,11 @@ def specs() -> list[dg.AssetSpec]:
         )
         for key, text in _DESCRIPTIONS.items()
     ]
+
+
+def _above(key: dg.AssetKey) -> list[dg.AssetKey]:
+    """What a form of the suppliers is a part of: their folder, or its standard."""
+    if key in SUPPLIER_FORMS.values():
+        return [SUPPLIER_FOLDER]
+    message = next((name for name, asset in MESSAGES.items() if asset == key), "")
+    return [SUPPLIER_X12 if message.startswith("x12") else SUPPLIER_EDIFACT] if message else []

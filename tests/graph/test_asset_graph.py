@@ -7,6 +7,8 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 from pipelines.settings import ROOT
 from pipelines.sql_model import Model, read_models
+from pipelines.suppliers.edifact import reader as edifact_reader
+from pipelines.suppliers.x12 import reader as x12_reader
 from tests.graph.snapshot import SNAPSHOT, describe
 
 STAGES = [
@@ -56,6 +58,14 @@ def test_every_asset_says_what_it_is_and_whose(graph: AssetGraph) -> None:
         assert node.description, key
         assert node.owners == ["team:ledger"], key
         assert node.kinds, key
+
+
+def test_every_message_that_is_read_is_an_asset_of_its_own(graph: AssetGraph) -> None:
+    read = {f"x12_{kind}" for kind in x12_reader.READERS} | {
+        f"edifact_{kind.lower()}" for kind in edifact_reader.READERS
+    }
+    standards = (dg.AssetKey(["sources", "supplier_x12"]), dg.AssetKey(["sources", "supplier_edifact"]))
+    assert {key.path[1] for standard in standards for key in graph.get(standard).child_keys} == read
 
 
 def test_only_what_is_read_from_outside_is_external(graph: AssetGraph) -> None:
