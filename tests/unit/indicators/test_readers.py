@@ -17,6 +17,7 @@ from pipelines.indicators.figure import FigureReading
 from pipelines.indicators.hardware import FIGURES, read_hardware
 from pipelines.indicators.sec import read_company_facts
 from pipelines.indicators.taiwan import read_monthly_revenue
+from pipelines.reference import load_reference
 from pipelines.settings import ROOT
 
 SAMPLE = ROOT / "sample" / "public"
@@ -102,6 +103,24 @@ def test_a_document_that_is_none_says_why(data: bytes, reason: str) -> None:
     assert (reading.read, reading.figures) == (0, ())
     assert reading.unreadable is not None
     assert reason in reading.unreadable
+
+
+def test_a_filer_by_ifrs_in_another_currency_is_read_by_the_lists_of_the_reference() -> None:
+    asked = {row.stated_measure for row in load_reference(ROOT / "reference").measures if row.source == "sec"}
+    year = fact(start="2023-01-01", end="2023-12-31", form="20-F", filed="2024-04-18")
+    facts = {
+        "ifrs-full": {
+            "Revenue": {"units": {"TWD": [year], "USD": [year]}},
+            "Inventories": {"units": {"TWD": [fact(end="2023-12-31"), fact(end="2023-12-31", form="20-F/A", val=6)]}},
+            "ProfitLoss": {"units": {"TWD": [year]}},
+        }
+    }
+    reading = read_company_facts(company(facts=facts), asked)
+    assert [(one.measure, one.unit, one.value) for one in reading.figures] == [
+        ("ifrs-full:Inventories", "TWD", 5), ("ifrs-full:Inventories", "TWD", 6),
+        ("ifrs-full:Revenue", "TWD", 5), ("ifrs-full:Revenue", "USD", 5),
+    ]  # fmt: skip
+    assert (reading.passed_over, reading.rejected) == (1, ())
 
 
 def test_tags_that_nobody_asked_for_are_counted() -> None:
