@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Protocol, TypeVar
 
 from pipelines.extraction.claim import QuantityUnit
@@ -103,7 +104,7 @@ def goods_of(
         g.pointed = g.sort == "kind" and _preceded_by(plain, pack.words["demonstrative"], g.start)
         before = plain[max(sentence.start, g.start - 12) : g.start].rstrip(" ")
         for side in ("from", "to") if g.number else ():
-            if any(re.search(rf"(?<!{WORD}){re.escape(word)}$", before) for word in pack.words[f"grow_{side}"]):
+            if _at_the_end(pack.words[f"grow_{side}"]).search(before):
                 g.grown = "from" if side == "from" else "to"
     return sorted(goods, key=lambda g: (g.start, g.end))
 
@@ -132,7 +133,7 @@ def apart(plain: str, number: Number, cues: list[Cue], pack: LanguagePack) -> tu
     if number.parts is None or not any(cue.kind == "grow" for cue in cues):
         return (number,)
     before = plain[max(0, number.parts[0].start - 16) : number.parts[0].start].rstrip(" ")
-    grown = any(re.search(rf"(?<!{WORD}){re.escape(word)}(?: [\w~]+)?$", before) for word in pack.words["grow_from"])
+    grown = _at_the_end(pack.words["grow_from"], r"(?: [\w~]+)?").search(before)
     return number.parts if grown else (number,)
 
 
@@ -230,9 +231,16 @@ def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue], names
 
 def _definite(plain: str, pack: LanguagePack, start: int) -> bool:
     before = plain[max(0, start - 24) : start].rstrip(" ")
-    return any(re.search(rf"(?<!{WORD}){re.escape(word)}(?: [\w'-]+)?$", before) for word in pack.words["definite"])
+    return _at_the_end(pack.words["definite"], r"(?: [\w'-]+)?").search(before) is not None
 
 
 def _preceded_by(plain: str, words: tuple[str, ...], start: int) -> bool:
     before = plain[max(0, start - 30) : start].rstrip(" ")
-    return any(re.search(rf"(?<!{WORD}){re.escape(word)}$", before) for word in words)
+    return _at_the_end(words).search(before) is not None
+
+
+@cache
+def _at_the_end(words: tuple[str, ...], more: str = "") -> re.Pattern[str]:
+    """One of the words, and what may follow it, at the end of a text."""
+    any_of_them = "|".join(map(re.escape, words)) if words else "(?!)"
+    return re.compile(rf"(?<!{WORD})(?:{any_of_them}){more}$")

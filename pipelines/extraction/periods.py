@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
 from pipelines.extraction.pack import LanguagePack
@@ -238,20 +239,23 @@ def _from(interval: Interval, start: date) -> date:
     )
 
 
+@cache
+def _longest_first(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
 def durations(
     plain: str, found: list[Number], pack: LanguagePack, known: dict[str, tuple[float, float]]
 ) -> list[Duration]:
     """Lengths of time, vague ones by the table of durations (`months`: 60 to 300 days)."""
     result: list[Duration] = []
-    unit = re.compile(
-        r"[ -]?(" + "|".join(re.escape(w) for w in sorted(pack.duration_units, key=len, reverse=True)) + rf")(?!{WORD})"
-    )
+    unit = re.compile(rf"[ -]?({_longest_first(tuple(pack.duration_units))})(?!{WORD})")
     for number in found:
         if number.currency is None and (match := unit.match(plain, number.end)):
             days = UNIT_DAYS[pack.duration_units[match[1]]]
             low, high = (None if v is None else v * days for v in (number.low, number.high))
             result.append(Duration(number.start, match.end(), low, high))
-    pattern = "|".join(re.escape(w) for w in sorted(pack.vague_durations, key=lambda w: (-len(w), w)))
+    pattern = _longest_first(tuple(pack.vague_durations))
     for match in re.finditer(rf"(?<!{WORD})(?:{pattern})(?!{WORD})", plain) if pattern else ():
         low_high = known.get(pack.vague_durations[match.group()])
         if low_high and not any(d.start < match.end() and match.start() < d.end for d in result):
