@@ -1,4 +1,4 @@
-"""We agree with microsoft/Recognizers-Text as often as written down; runs where WAYBILL_RECOGNIZERS names a copy of it."""
+"""We agree with Recognizers-Text as often as written down; runs where WAYBILL_RECOGNIZERS names a copy of it."""
 
 import os
 from pathlib import Path
