@@ -201,11 +201,11 @@ def _inside(kind: str, path: Path) -> int:
     begun, used = time.monotonic(), time.process_time()
     found = KINDS[kind](path)
     seconds, used = time.monotonic() - begun, time.process_time() - used
-    print(json.dumps({**found, "seconds": seconds, "processor": used, "peak": _peak_bytes()}))
+    print(json.dumps({**found, "seconds": seconds, "processor": used, "peak": peak_bytes()}))
     return 0
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """The greatest resident memory of this process. The system's other figure counts the one that started it, too."""
     status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
