@@ -56,6 +56,38 @@ sources AS (
     GROUP BY i.shipment_id, i.source_id
 ),
 
+-- From the day on which all of a lot was diverted, a new day in its supplier's book is one for whoever gets it now,
+-- though the book still names the first buyer.
+moves AS (
+    SELECT
+        m.shipment_id,
+        min(coalesce(r.actual_start, r.known_at::DATE)) AS moved_on
+    FROM shipments.record_matches AS m
+    INNER JOIN records.shipment_records AS r ON m.record_id = r.record_id
+    WHERE r.event = 'diversion' AND r.certainty <> 'denied'
+    GROUP BY m.shipment_id
+),
+
+books AS (
+    SELECT
+        m.shipment_id,
+        r.record_id,
+        r.known_at,
+        coalesce(r.revised_end, r.promised_end, r.revised_start, r.promised_start)
+        <> lag(coalesce(r.revised_end, r.promised_end, r.revised_start, r.promised_start)) OVER by_edition AS is_new_day
+    FROM shipments.record_matches AS m
+    INNER JOIN records.shipment_records AS r ON m.record_id = r.record_id
+    WHERE r.source_kind = 'supplier' AND coalesce(r.promised_end, r.revised_end, r.promised_start, r.revised_start) IS NOT NULL
+    WINDOW by_edition AS (PARTITION BY m.shipment_id ORDER BY r.known_at ASC, r.superseded DESC, r.record_id ASC)
+),
+
+rebooked AS (
+    SELECT b.record_id
+    FROM books AS b
+    INNER JOIN moves AS v ON b.shipment_id = v.shipment_id
+    WHERE b.is_new_day AND b.known_at::DATE >= v.moved_on
+),
+
 -- A century is more than anybody waits, and keeps every sum a day of the calendar.
 matched AS (
     SELECT
@@ -82,6 +114,7 @@ matched AS (
         CASE WHEN r.event = 'diversion' THEN coalesce(r.from_id, s.original_to_id) END AS loser_id,
         CASE
             WHEN r.event = 'diversion' THEN coalesce(r.to_id, s.current_to_id)
+            WHEN b.record_id IS NOT NULL THEN coalesce(s.current_to_id, s.original_to_id)
             WHEN r.to_id IN (s.original_to_id, s.current_to_id) THEN r.to_id
             ELSE coalesce(s.original_to_id, s.current_to_id)
         END AS recipient_id
@@ -89,6 +122,7 @@ matched AS (
     INNER JOIN shipments.shipments AS s ON a.source_id = s.shipment_id
     INNER JOIN shipments.record_matches AS m ON a.source_id = m.shipment_id
     INNER JOIN records.shipment_records AS r ON m.record_id = r.record_id
+    LEFT JOIN rebooked AS b ON r.record_id = b.record_id
     WHERE
         r.certainty <> 'denied'
         AND r.event NOT IN ('plan', 'holding', 'restriction', 'cancellation')

@@ -162,7 +162,14 @@ pairs AS (
             WHEN opener.gpus_best = joiner.gpus_best THEN 'same'
             WHEN opener.least_gpus <= joiner.gpus_best AND joiner.gpus_best <= opener.most_gpus AND opener.gpus_low = opener.gpus_high THEN 'rounds to it'
             WHEN joiner.least_gpus <= opener.gpus_best AND opener.gpus_best <= joiner.most_gpus AND joiner.gpus_low = joiner.gpus_high THEN 'rounds to it'
-            WHEN abs(opener.gpus_best - joiner.gpus_best) <= 0.15 * greatest(opener.gpus_best, joiner.gpus_best) THEN 'within 15 %'
+            -- Neither of one count nor due on one day: two lots that are alike.
+            WHEN
+                abs(opener.gpus_best - joiner.gpus_best) <= 0.15 * greatest(opener.gpus_best, joiner.gpus_best)
+                AND (
+                    len(opener.due_days) = 0 OR len(joiner.due_days) = 0 OR list_has_any(opener.due_days, joiner.due_days)
+                    OR (opener.kind = 'supplier' AND joiner.kind = 'move' AND joiner.lost_due_on IS NULL)
+                )
+                THEN 'within 15 %'
             WHEN opener.gpus_low <= joiner.gpus_high AND joiner.gpus_low <= opener.gpus_high THEN 'ranges meet'
             WHEN
                 joiner.gpus_best < opener.gpus_best AND joiner.kind = 'statement'
@@ -182,13 +189,37 @@ pairs AS (
                     (
                         (coalesce(opener.supplier_id = joiner.supplier_id, TRUE) OR opener.names_maker <> joiner.names_maker)
                     )
-                    -- Times agree: spoken of, or known, within a year and a half; due within four hundred days where both say when.
-                    AND opener.life_start <= joiner.life_end + INTERVAL 548 DAY
-                    AND joiner.life_start <= opener.life_end + INTERVAL 548 DAY
-                    AND coalesce(
-                        opener.due_start <= joiner.due_end + INTERVAL 400 DAY
-                        AND joiner.due_start <= opener.due_end + INTERVAL 400 DAY,
-                        TRUE
+                    -- Two orders, told within days of each other to be due on different days, are two: none is the other revised.
+                    -- So are two moves, or orders, of different days that are due on different days.
+                    AND NOT (
+                        len(opener.due_days) > 0 AND len(joiner.due_days) > 0 AND NOT list_has_any(opener.due_days, joiner.due_days)
+                        AND CASE
+                            WHEN opener.kind = 'move' AND joiner.kind = 'move'
+                                THEN
+                                    len(opener.moved_days) > 0 AND len(joiner.moved_days) > 0
+                                    AND NOT list_has_any(opener.moved_days, joiner.moved_days)
+                            WHEN opener.kind = 'statement' AND opener.event IN ('order', 'allocation') AND joiner.event IN ('order', 'allocation')
+                                THEN
+                                    abs(opener.known_at::DATE - joiner.known_at::DATE) <= 3
+                                    OR (
+                                        len(opener.ordered_days) > 0 AND len(joiner.ordered_days) > 0
+                                        AND NOT list_has_any(opener.ordered_days, joiner.ordered_days)
+                                    )
+                            ELSE FALSE
+                        END
+                    )
+                    -- Times agree: due on one day, or spoken of, or known, within a year and a half and due within four hundred days.
+                    AND (
+                        list_has_any(opener.due_days, joiner.due_days)
+                        OR (
+                            opener.life_start <= joiner.life_end + INTERVAL 548 DAY
+                            AND joiner.life_start <= opener.life_end + INTERVAL 548 DAY
+                            AND coalesce(
+                                opener.due_start <= joiner.due_end + INTERVAL 400 DAY
+                                AND joiner.due_start <= opener.due_end + INTERVAL 400 DAY,
+                                TRUE
+                            )
+                        )
                     )
         END
 )

@@ -92,6 +92,7 @@ nodes AS (
         order_lines.gpus_best AS gpus_high,
         0 AS rounding,
         NULL::DATE[] AS moved_days,
+        NULL::DATE AS lost_due_on,
         NULL::DATE AS moved_start,
         NULL::DATE AS moved_end
     FROM order_lines
@@ -116,6 +117,7 @@ nodes AS (
         CASE WHEN flows.event = 'shipment' AND flows.happened_on IS NOT NULL THEN [flows.happened_on] END AS shipped_days,
         CASE WHEN flows.event = 'delivery' AND flows.happened_on IS NOT NULL THEN [flows.happened_on] END AS delivered_days,
         CASE WHEN flows.event IN ('diversion', 'resale') AND flows.happened_on IS NOT NULL THEN [flows.happened_on] END AS moved_days,
+        CASE WHEN flows.event = 'diversion' THEN flows.promised_on END AS lost_due_on,
         CASE WHEN flows.event = 'order' THEN flows.happened_start END AS ordered_start,
         CASE WHEN flows.event = 'order' THEN flows.happened_end END AS ordered_end,
         CASE WHEN flows.event = 'shipment' THEN flows.happened_start END AS shipped_start,
@@ -173,6 +175,7 @@ SELECT
     nodes.due_start, -- First day when due.
     nodes.due_end, -- Last day when due.
     coalesce(chains.due_days, nodes.due_days, []) AS due_days, -- Exact days when it is due, with those that the news link to them as earlier or later promises. {not null}
+    nodes.lost_due_on, -- The exact day when a diverted lot was due to whoever lost it.
     coalesce(nodes.ordered_days, []) AS ordered_days, -- Exact days of the order. {not null}
     coalesce(nodes.shipped_days, []) AS shipped_days, -- Exact days of shipping. {not null}
     coalesce(nodes.delivered_days, []) AS delivered_days, -- Exact days of delivery. {not null}

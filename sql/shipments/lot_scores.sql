@@ -10,7 +10,16 @@ WITH sides AS (
         joiner.supplier_id AS joiner_supplier_id,
         list_contains(opener.product_ids, joiner.product_id) AS same_product,
         list_contains(opener.kin_ids, joiner.product_id) OR list_has_any(joiner.kin_ids, opener.product_ids) AS one_is_wider,
-        opener.family_id = joiner.family_id AND joiner.event IN ('shipment', 'delivery') AS may_be_substituted,
+        opener.family_id = joiner.family_id
+        AND (
+            joiner.event IN ('shipment', 'delivery')
+            OR CASE
+                -- The days of a move are those of two parties.
+                WHEN candidates.roles = 'lost by the one who waits' AND opener.lost_due_on IS NOT NULL
+                    THEN list_contains(joiner.due_days, opener.lost_due_on)
+                ELSE list_has_any(opener.due_days, joiner.due_days)
+            END
+        ) AS may_be_substituted,
         opener.item_id = joiner.item_id AS same_item,
         opener.origin_id = joiner.origin_id AS same_origin,
         -- Days between the two; nought where they meet.
@@ -40,7 +49,8 @@ WITH sides AS (
         OR (len(opener.moved_days) > 0 AND len(joiner.moved_days) > 0 AND NOT list_has_any(opener.moved_days, joiner.moved_days)) AS is_another_day,
         list_has_any(opener.due_days, joiner.due_days) AS same_due_day,
         -- Where both say an exact day, days that are near are not the same.
-        len(opener.due_days) > 0 AND len(joiner.due_days) > 0 AND NOT (opener.kind = 'supplier' AND joiner.kind = 'move') AS exactly_due,
+        len(opener.due_days) > 0 AND len(joiner.due_days) > 0
+        AND NOT (opener.kind = 'supplier' AND joiner.kind = 'move' AND joiner.lost_due_on IS NULL) AS exactly_due,
         -- Books go on with what was promised to the first buyer; the new day of a move is another's.
         CASE
             WHEN

@@ -8,12 +8,17 @@ WITH lots AS (
         any_value(opener.event) AS event,
         any_value(opener.supplier_id) AS supplier_id,
         any_value(opener.names_maker) AS names_maker,
-        any_value(opener.product_ids) AS product_ids,
+        -- With what was delivered, or is told later, in place of what was ordered.
+        list_distinct(any_value(opener.product_ids) || coalesce(
+            list(nodes.product_id) FILTER (WHERE nodes.family_id = opener.family_id AND nodes.product_id NOT IN (nodes.family_id, 'gpu')), []
+        )) AS product_ids,
         any_value(opener.product_id) AS product_id,
         any_value(opener.from_id) AS from_id,
         any_value(opener.to_id) AS to_id,
         any_value(opener.precedence) AS precedence,
         bool_or(nodes.kind = 'move' AND nodes.may_open) AS is_moved,
+        -- What was itself ordered by the one who lost it is a whole lot.
+        bool_or(opener.kind = 'move' AND nodes.event IN ('order', 'allocation') AND nodes.to_id = opener.from_id AND nodes.may_open) AS was_ordered,
         min(nodes.life_start) AS life_start,
         max(nodes.life_end) AS life_end,
         min(nodes.known_at) AS known_at,
@@ -44,7 +49,7 @@ parts AS (
     FROM lots
     INNER JOIN shipments.lot_counts AS counts ON lots.shipment_id = counts.shipment_id
     WHERE
-        lots.kind = 'move' AND lots.from_id IS NOT NULL
+        lots.kind = 'move' AND lots.from_id IS NOT NULL AND NOT lots.was_ordered
         AND lots.shipment_id NOT IN (SELECT denied_rumours.shipment_id FROM denied_rumours)
 ),
 

@@ -52,6 +52,8 @@ pairs AS (
     SELECT
         coalesce(opening.head_id, scores.opener_id) AS opener_id,
         scores.joiner_id,
+        scores.roles,
+        scores.due_level,
         scores.count_level IN ('a part', 'unstated') AS needs_room,
         scores.weight
     FROM shipments.lot_scores AS scores
@@ -62,6 +64,17 @@ pairs AS (
     WHERE scores.weight >= thresholds.join_from AND banned.group_id IS NULL AND coalesce(opening.group_id <> joining.group_id, TRUE)
 ),
 
+due_alike AS (
+    -- Orders that others tell with the same due day.
+    SELECT pairs.opener_id AS node_id
+    FROM pairs
+    WHERE pairs.roles = 'same recipient' AND pairs.due_level = 'same day'
+    UNION
+    SELECT pairs.joiner_id AS node_id
+    FROM pairs
+    WHERE pairs.roles = 'same recipient' AND pairs.due_level = 'same day'
+),
+
 wholes AS (
     SELECT
         pairs.*,
@@ -69,7 +82,11 @@ wholes AS (
     FROM pairs
     INNER JOIN nodes AS opener ON pairs.opener_id = opener.node_id
     INNER JOIN nodes AS joiner ON pairs.joiner_id = joiner.node_id
-    WHERE opener.is_whole AND joiner.is_whole AND opener.precedence < joiner.precedence
+    LEFT JOIN due_alike ON pairs.joiner_id = due_alike.node_id
+    WHERE
+        opener.is_whole AND joiner.is_whole AND opener.precedence < joiner.precedence
+        -- What was lost is the order that was due then, not one like it that was due on another day.
+        AND (pairs.roles <> 'lost by the one who waits' OR pairs.due_level <> 'another day' OR due_alike.node_id IS NULL)
 ),
 
 whole_rounds AS (

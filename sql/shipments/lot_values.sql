@@ -1,6 +1,36 @@
 -- One row per lot of which a value is stated: US dollars of the whole, before parts are taken from it. A supplier's newest line is exact; among the news origins that differ give the hull, and a single number of two digits at most stands for all that round to it.
 -- check values_are_ordered: coalesce(value_usd_low <= value_usd_best, TRUE) AND coalesce(value_usd_best <= value_usd_high, TRUE)
-WITH said AS (
+WITH products AS (
+    -- What the newest of the most exact statements says that the lot is: what was ordered may be replaced.
+    SELECT
+        matches.shipment_id,
+        arg_max(
+            records.product_id,
+            (products.level IN ('system', 'variant', 'model'), records.event IN ('shipment', 'delivery'), records.known_at, records.record_id)
+        ) AS product_id
+    FROM shipments.record_matches AS matches
+    INNER JOIN records.shipment_records AS records ON matches.record_id = records.record_id
+    INNER JOIN reference.products AS products ON records.product_id = products.product_id
+    WHERE NOT records.superseded AND records.certainty <> 'denied'
+    GROUP BY matches.shipment_id
+),
+
+related AS (
+    -- Models and variants of one family, and whether the one is the other, said more or less exactly.
+    SELECT
+        one.product_id,
+        other.product_id AS other_id,
+        bool_or(kin.product_id IS NOT NULL) AS is_kin
+    FROM reference.products AS one
+    INNER JOIN reference.products AS other ON one.family_id = other.family_id
+    LEFT JOIN reference.product_ancestors AS kin
+        ON
+            (one.product_id = kin.product_id AND other.product_id = kin.ancestor_id)
+            OR (other.product_id = kin.product_id AND one.product_id = kin.ancestor_id)
+    GROUP BY one.product_id, other.product_id
+),
+
+said AS (
     SELECT
         matches.shipment_id,
         matches.origin_id,
@@ -19,12 +49,18 @@ WITH said AS (
         END AS rounding,
         CASE
             WHEN records.source_kind = 'supplier' THEN 0
+            -- What another product was worth says little of what came in its place; what a part is worth, nothing of the whole.
+            WHEN NOT coalesce(related.is_kin, TRUE) THEN 4
             WHEN records.event IN ('order', 'allocation', 'diversion', 'resale') THEN 1
-            ELSE 2
+            WHEN records.gpus_best BETWEEN counts.gpus_low AND counts.gpus_high THEN 2
+            ELSE 3
         END AS place,
         CASE records.certainty WHEN 'confirmed' THEN 0 WHEN 'reported' THEN 1 ELSE 2 END AS doubt
     FROM shipments.record_matches AS matches
     INNER JOIN records.shipment_records AS records ON matches.record_id = records.record_id
+    LEFT JOIN products ON matches.shipment_id = products.shipment_id
+    LEFT JOIN related ON products.product_id = related.product_id AND records.product_id = related.other_id
+    LEFT JOIN shipments.lot_counts AS counts ON matches.shipment_id = counts.shipment_id
     WHERE records.value_usd_best IS NOT NULL AND NOT records.superseded AND records.certainty <> 'denied'
 ),
 

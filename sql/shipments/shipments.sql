@@ -63,42 +63,73 @@ moves AS (
     HAVING bool_or(said.certainty <> 'denied')
 ),
 
+days AS (
+    SELECT
+        said.shipment_id,
+        said.known_at,
+        said.record_id,
+        0 AS place,
+        said.source_kind = 'supplier' AS is_booked,
+        said.promised_start AS due_start,
+        said.promised_end AS due_end
+    FROM said
+    WHERE coalesce(said.promised_start, said.promised_end) IS NOT NULL AND said.certainty <> 'denied'
+    UNION ALL
+    SELECT
+        said.shipment_id,
+        said.known_at,
+        said.record_id,
+        1 AS place,
+        said.source_kind = 'supplier' AS is_booked,
+        said.revised_start AS due_start,
+        said.revised_end AS due_end
+    FROM said
+    WHERE coalesce(said.revised_start, said.revised_end) IS NOT NULL AND said.certainty <> 'denied'
+),
+
+editions AS (
+    -- What a book says now, if it said something else before: it may go back to an older day.
+    SELECT
+        days.shipment_id,
+        days.known_at,
+        days.record_id,
+        max(days.place) AS place,
+        arg_max(days.due_start, days.place) AS due_start,
+        arg_max(days.due_end, days.place) AS due_end
+    FROM days
+    WHERE days.is_booked
+    GROUP BY days.shipment_id, days.known_at, days.record_id
+),
+
+returns AS (
+    SELECT editions.*
+    FROM editions
+    QUALIFY (editions.due_start, editions.due_end) IS DISTINCT FROM lag((editions.due_start, editions.due_end)) OVER (
+        PARTITION BY editions.shipment_id ORDER BY editions.known_at, editions.record_id
+    )
+),
+
 due AS (
     -- What was promised first stands first; of what was promised later, what somebody says again is no news.
     SELECT
-        told.shipment_id,
-        told.due_start,
-        told.due_end,
-        min((told.known_at, told.place, told.record_id)) AS first_told
-    FROM (
-        SELECT
-            said.shipment_id,
-            said.known_at,
-            said.record_id,
-            0 AS place,
-            said.promised_start AS due_start,
-            said.promised_end AS due_end
-        FROM said
-        WHERE coalesce(said.promised_start, said.promised_end) IS NOT NULL AND said.certainty <> 'denied'
-        UNION ALL
-        SELECT
-            said.shipment_id,
-            said.known_at,
-            said.record_id,
-            1 AS place,
-            said.revised_start AS due_start,
-            said.revised_end AS due_end
-        FROM said
-        WHERE coalesce(said.revised_start, said.revised_end) IS NOT NULL AND said.certainty <> 'denied'
-    ) AS told
-    GROUP BY told.shipment_id, told.due_start, told.due_end
+        days.shipment_id,
+        days.due_start,
+        days.due_end,
+        min((days.known_at, days.place, days.record_id)) AS first_told,
+        coalesce(max((returns.known_at, returns.place, returns.record_id)) FILTER (WHERE returns.record_id IS NOT NULL), min((days.known_at, days.place, days.record_id))) AS last_told
+    FROM days
+    LEFT JOIN returns
+        ON
+            days.is_booked AND days.shipment_id = returns.shipment_id AND days.record_id = returns.record_id
+            AND days.due_start IS NOT DISTINCT FROM returns.due_start AND days.due_end IS NOT DISTINCT FROM returns.due_end
+    GROUP BY days.shipment_id, days.due_start, days.due_end
 ),
 
 promises AS (
     SELECT
         due.shipment_id,
         arg_min({ 'days': [due.due_start, due.due_end] }, due.first_told).days AS first_due,
-        arg_max({ 'days': [due.due_start, due.due_end] }, due.first_told).days AS current_due
+        arg_max({ 'days': [due.due_start, due.due_end] }, due.last_told).days AS current_due
     FROM due
     GROUP BY due.shipment_id
 ),

@@ -26,6 +26,8 @@ DUE_GAP = (
     "coalesce(due_start_r, due_end_r) - coalesce(due_end_l, due_start_l), 0)"
 )
 FOREIGN = "NOT (kind_l = 'supplier' AND kind_r = 'move')"
+# What was lost was due to its first buyer, as the book says.
+APART = "NOT (kind_l = 'supplier' AND kind_r = 'move' AND lost_due_on_r IS NULL)"
 BOTH_DUE = (
     f"coalesce(due_start_l, due_end_l) IS NOT NULL AND coalesce(due_start_r, due_end_r) IS NOT NULL AND {FOREIGN}"
 )
@@ -63,7 +65,10 @@ LEVELS: Mapping[str, Mapping[str, str]] = {
             "(least_gpus_l <= gpus_best_r AND gpus_best_r <= most_gpus_l AND gpus_low_l = gpus_high_l) "
             "OR (least_gpus_r <= gpus_best_l AND gpus_best_l <= most_gpus_r AND gpus_low_r = gpus_high_r)"
         ),
-        "within 15 %": "abs(gpus_best_l - gpus_best_r) <= 0.15 * greatest(gpus_best_l, gpus_best_r)",
+        "within 15 %": (
+            "abs(gpus_best_l - gpus_best_r) <= 0.15 * greatest(gpus_best_l, gpus_best_r) AND (len(due_days_l) = 0 "
+            f"OR len(due_days_r) = 0 OR list_has_any(due_days_l, due_days_r) OR NOT ({APART}))"
+        ),
         "ranges meet": "gpus_low_l <= gpus_high_r AND gpus_low_r <= gpus_high_l",
         "a part of one item's whole": (
             f"gpus_best_r < gpus_best_l AND {LATE} AND {HOLDS_PARTS} AND item_id_l = item_id_r"
@@ -91,7 +96,7 @@ LEVELS: Mapping[str, Mapping[str, str]] = {
     },
     "due": {
         "same day": "list_has_any(due_days_l, due_days_r)",
-        "another day": f"len(due_days_l) > 0 AND len(due_days_r) > 0 AND {FOREIGN}",
+        "another day": f"len(due_days_l) > 0 AND len(due_days_r) > 0 AND {APART}",
         "overlap": f"{BOTH_DUE} AND {DUE_GAP} = 0",
         "within four months": f"{BOTH_DUE} AND {DUE_GAP} <= 120",
         "apart": f"{BOTH_DUE} AND {DUE_GAP} > 120",

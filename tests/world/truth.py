@@ -7,7 +7,7 @@ What a history is, and what follows from it, belongs here; chance belongs in `ge
   the party that lost it as its first recipient; it was promised what its whole was promised, and costs its share.
 - A resale moves units that were delivered: they are delivered to the new owner later, and no longer to the old one.
 - A part that is cancelled stays in the lot's count, as cancelled. An amendment changes the count itself.
-- A substitution changes the product of the lot, not its count.
+- A substitution changes the product of the lot, and its due day where it names another, not its count.
 """
 
 from collections.abc import Iterable
@@ -307,7 +307,7 @@ def happen(lots: dict[str, Lot], event: Event) -> dict[str, Lot]:
             changed = [replace(lot, gpus=event.gpus)]
         case "substitution":
             assert event.product_id
-            changed = [replace(lot, product_id=event.product_id)]
+            changed = [replace(lot, product_id=event.product_id, dues=lot.dues if event.due == lot.due else dues)]
         case "shipment":
             changed = [replace(lot, shipped=(*lot.shipped, (event.day, event.gpus)))]
         case "delivery":
