@@ -8,7 +8,6 @@ from itertools import takewhile
 from typing import Any
 
 from pipelines.suppliers.edi import Line, LineMaker, Parties, Reason, due_on, plan_key, stated, units
-from pipelines.suppliers.edi_segments import Segment
 from pipelines.suppliers.edifact import codes
 from pipelines.suppliers.edifact.elements import (
     Header,
@@ -31,7 +30,7 @@ def read_schedules(message: Message, maker: LineMaker) -> Iterator[Line]:
     header = Header(message, maker, sold_by_sender=False)
     common: dict[str, Any] | None = None
     item: Item | None = None
-    places: list[Segment] = []
+    places: list[int] = []
     recipient: str | None = None
     place = 0
     for segment, elements in read(message.segments, message.interchange.marks):
@@ -51,7 +50,7 @@ def read_schedules(message: Message, maker: LineMaker) -> Iterator[Line]:
             item.segments.append(segment)
             add_to_item(header, item, elements)
             if tag == "QTY":
-                places.append(segment)
+                places.append(len(item.segments) - 1)
         elif place == 0:
             header.add(elements)
         elif tag == "NAD":
@@ -66,7 +65,7 @@ def read_schedules(message: Message, maker: LineMaker) -> Iterator[Line]:
 
 
 def _lines(
-    header: Header, common: dict[str, Any], item: Item, places: list[Segment], recipient: str | None
+    header: Header, common: dict[str, Any], item: Item, places: list[int], recipient: str | None
 ) -> Iterator[Line]:
     reasons: list[Reason] = list(header.reasons)
     found = dict(common)
@@ -77,20 +76,21 @@ def _lines(
     known = bool(item.order) or bool(found["order_ref"])
     found["line_ref"] = plan_key(found, found["line_ref"] if known else "")
     planned = [
-        (one, segment)
-        for one, segment in zip(item.quantities, places, strict=True)
+        (one, place)
+        for one, place in zip(item.quantities, places, strict=True)
         if one.qualifier in codes.SCHEDULED and (one.schedule is not None or item.schedule is None)
     ]
     if not planned:
         why = ("QTY: no planned quantity is given (cumulative ones do not say what is due on a day)", "QTY")
         yield header.maker.rejected(item.segments[0][0], header.verbatim(item.segments), [*reasons, why])
-    for one, segment in planned:
-        yield _planned(header, item, dict(found), one, segment, list(reasons))
+    for one, place in planned:
+        yield _planned(header, item, dict(found), one, place, list(reasons))
 
 
 def _planned(
-    header: Header, item: Item, found: dict[str, Any], one: Quantity, segment: Segment, reasons: list[Reason]
+    header: Header, item: Item, found: dict[str, Any], one: Quantity, place: int, reasons: list[Reason]
 ) -> Line:
+    """The plan that one QTY states, which stands at this place among the segments of its LIN."""
     found["quantity"] = stated(units, one.text, f"QTY+{one.qualifier}", reasons, header.marks)
     found["unit"] = header.maker.unit(one.unit, codes.UNITS, "QTY", reasons)
     begins = one.dates.period(_BEGINS, reasons)
@@ -101,10 +101,9 @@ def _planned(
         ends = begins[1] if begins[1] != begins[0] else due_on(begins[0], at(schedule, 3))
     found["promised_on"] = ends or found["requested_on"]
     found["status"] = "confirmed" if at(schedule, 1) in codes.FIRM else "open"
-    behind = item.segments[item.segments.index(segment) + 1 :]
-    own = [segment]
-    if [one[2][:3] for one in behind[:2]] == ["SCC", "DTM"]:
-        own.append(behind.pop(0))
-    own += takewhile(lambda one: one[2][:3] == "DTM", behind)
+    segment = item.segments[place]
+    after = place + (2 if [one[2][:3] for one in item.segments[place + 1 : place + 3]] == ["SCC", "DTM"] else 1)
+    behind = (item.segments[number] for number in range(after, len(item.segments)))
+    own = [*item.segments[place:after], *takewhile(lambda one: one[2][:3] == "DTM", behind)]
     verbatim = f"{header.verbatim(item.segments[:1])}{header.verbatim(own)}"
     return header.maker.make(segment[0], verbatim, "plan", found, reasons)

@@ -12,6 +12,8 @@ from pipelines.suppliers.x12.envelopes import TransactionSet
 
 ITEM = "I"
 # Element 735, from the whole shipment to the component; what is not listed hangs where HL02 says.
+# A shipment is packed five or six levels deep; what hangs deeper was made to be slow.
+_DEEPEST = 30
 _RANKS = {"S": 1, "E": 2, "O": 3, "T": 4, "P": 5, "K": 6, "I": 7, "F": 8}
 
 
@@ -22,6 +24,7 @@ class _Level:
     elements: Elements
     segments: list[Segment]
     parent: "_Level | None"
+    depth: int = 1
     problem: Reason | None = None
     dates: Dates = field(default_factory=Dates)
     order: Elements | None = None
@@ -43,6 +46,7 @@ def read_notices(found: TransactionSet, maker: LineMaker) -> Iterator[Line]:
     """The lines of an 856: one for each level that says how many units were shipped, each made at its end."""
     header = Header(found, maker, sold_by_sender=True)
     levels: dict[str, _Level] = {}
+    latest: dict[int, tuple[int, _Level]] = {}
     level: _Level | None = None
     lines = 0
     for segment in found.segments:
@@ -53,7 +57,7 @@ def read_notices(found: TransactionSet, maker: LineMaker) -> Iterator[Line]:
                 for line in _lines(header, level):
                     lines += 1
                     yield line
-            level = _open(levels, elements, segment) if name == "HL" else None
+            level = _open(levels, latest, elements, segment) if name == "HL" else None
         elif level is not None:
             level.segments.append(segment)
             _add(header, level, elements)
@@ -69,23 +73,30 @@ def read_notices(found: TransactionSet, maker: LineMaker) -> Iterator[Line]:
         yield header.without_lines("856: none of its levels (HL) says what was shipped (SN1): it states nothing here")
 
 
-def _open(levels: dict[str, _Level], elements: Elements, segment: Segment) -> _Level:
+def _open(
+    levels: dict[str, _Level], latest: dict[int, tuple[int, _Level]], elements: Elements, segment: Segment
+) -> _Level:
+    """The level that an HL opens; `latest` has of each rank the last one with the number of its segment."""
     number, above = at(elements, 1), at(elements, 2)
     rank = _RANKS.get(at(elements, 3), 0)
     if above:
         parent = levels.get(above)
     else:
         # Some senders leave the parent out: then it is the last level of a higher rank.
-        higher = (one for one in reversed(levels.values()) if _RANKS.get(at(one.elements, 3), 0) < rank)
-        parent = next(higher, None)
-    level = _Level(elements, [segment], parent)
+        higher = (latest[one] for one in latest if one < rank)
+        parent = max(higher, key=lambda one: one[0], default=(0, None))[1]
+    level = _Level(elements, [segment], parent, 1 if parent is None else parent.depth + 1)
     if above and level.parent is None:
         level.problem = (f"HL02: {above!r} is the number of no HL before it: its order is not known", "HL02")
     elif number in levels:
         level.problem = (f"HL01: {number!r} is the number of an HL before it: which one is meant is not clear", "HL01")
+    if level.depth > _DEEPEST:
+        level.parent, level.depth = None, 1
+        level.problem = (f"HL02: hangs deeper than {_DEEPEST} levels: send it in fewer", "HL02")
     # What nothing can hang below is not kept, so that a long notice does not fill the memory.
     if number and number not in levels and not (at(elements, 3) == ITEM and at(elements, 4) == "0"):
         levels[number] = level
+        latest[rank] = (segment[0], level)
     return level
 
 

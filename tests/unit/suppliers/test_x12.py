@@ -373,3 +373,22 @@ def test_a_message_without_lines_is_refused_not_lost() -> None:
 def test_names_may_be_in_utf_8_or_windows_1252() -> None:
     text = order(PO1).replace("Norrland", "Lule\u00e5")
     assert [accepted(text.encode(code))[0].buyer for code in ("utf-8", "cp1252")] == ["Luleå", "Luleå"]
+
+
+def test_an_hl_without_a_parent_hangs_below_the_last_one_of_a_higher_rank() -> None:
+    lines = accepted(
+        notice("HL*2**O", "PRF*PO1", "HL*3**I", "LIN*1*VP*H100", "SN1**1*EA", "HL*4**I", "LIN*2*VP*H100", "SN1**2*EA",
+               "HL*5**O", "PRF*PO2", "HL*6**P", "HL*7**I", "LIN*1*VP*H100", "SN1**3*EA")
+    )  # fmt: skip
+    assert [(line.order_ref, line.line_ref, line.shipped_quantity) for line in lines] == [
+        ("PO1", "1", 1), ("PO1", "2", 2), ("PO2", "1", 3),
+    ]  # fmt: skip
+
+
+def test_levels_that_hang_too_deep_are_refused_and_the_others_stand() -> None:
+    deep = [f"HL*{number}*{number - 1}*P" for number in range(3, 60)]
+    read_lines = read(notice("HL*2*1*O", "PRF*PO1", *deep, "HL*60*59*I", "LIN*1*VP*H100", "SN1**1*EA",
+                             "HL*61*2*I", "LIN*2*VP*H100", "SN1**2*EA"))  # fmt: skip
+    refused = [line for line in read_lines if isinstance(line, RejectedLine)]
+    assert [line.line_ref for line in read_lines if isinstance(line, SupplierLine)] == ["2"]
+    assert [why for line in refused for why in line.reasons if why.startswith("HL02: hangs deeper")] != []
