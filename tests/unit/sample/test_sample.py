@@ -176,14 +176,16 @@ def test_the_items_without_a_claim_are_those_meant_as_noise() -> None:
     assert {item["guid"] for item in EXPECTED if not item["claims"]} == NOISE.keys()
 
 
-def test_the_story_is_told_in_three_languages_and_all_formats() -> None:
+def test_the_story_is_told_in_ten_languages_and_all_formats() -> None:
     story = [
         item
         for item in EXPECTED
         if any(claim["event"] == "diversion" and claim["from_entity"] == "Tesla" for claim in item["claims"])
     ]
 
-    assert Counter(item["language"] for item in story) == {"fr": 3, "en": 4, "de": 2}
+    assert Counter(item["language"] for item in story) == {"fr": 3, "en": 4, "de": 2} | dict.fromkeys(
+        ("es", "it", "ja", "ko", "nl", "pt", "zh"), 1
+    )
     assert {Path(item["file"]).suffix for item in story} == {".txt", ".html", ".rss", ".atom", ".jsonl"}
 
 
