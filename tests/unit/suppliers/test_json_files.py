@@ -10,7 +10,8 @@ from tests.unit.suppliers.tables import KNOWN, contract
 
 LINES = contract(name="lines", files=["*.jsonl"], format={"kind": "json"})
 VALUE = contract(name="value", files=["*.json"], format={"kind": "json"})
-GOOD = {"Order": "A", "Line": "1", "Item": "H100", "Units": 8, "Price": 2.5, "Currency": "EUR"}
+GOOD = {"Order": "A", "Line": "1", "Item": "H100", "Units": 8, "Price": 2.5, "Currency": "EUR", "Ordered": None,
+        "Promised": None, "Delivered": None, "State": "open"}  # fmt: skip
 HALVES = [("Order", "A\ud83d"), ("Item", "\udc00H100"), ("Notes", ["\ud800"]), ("\udfff", 1), ("State", "\ud800")]
 
 

@@ -244,3 +244,11 @@ def test_a_line_makes_a_second_statement_where_the_contract_sees_one() -> None:
     (rejected,) = reading.rejected
     assert (rejected.line_number, rejected.part, rejected.columns) == (4, 2, ("Price",))
     assert reading.lines_read == 5
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t="])
+def test_a_cell_that_a_spreadsheet_would_compute_is_kept_as_text(begin: str) -> None:
+    cell = f"{begin}cmd|' /C calc'!A0"
+    line = read_line(f"{cell},{cell},H100,8,,,,,,")
+    assert (line.order_ref, line.line_ref) == (cell.strip(), cell.strip())
+    assert line.verbatim.startswith(cell)
