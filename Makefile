@@ -8,7 +8,7 @@ PORT ?= 3000
 -include .env
 export
 
-.PHONY: help setup run dev test test-worlds bench score coverage check format docs snapshot screenshots clean fuzz
+.PHONY: help setup run dev train test test-worlds bench score coverage check format docs snapshot screenshots clean fuzz
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -37,6 +37,9 @@ test-worlds: $(READY) ## Run the long tests: many and big generated worlds
 
 bench: $(READY) ## Measure on a quiet machine and write docs/benchmarks.md: PARTS="rebuild readers extraction", SIZES="10000 1000000", FULL=1 to 10 million
 	@failed=0; for part in $(or $(PARTS),rebuild readers extraction); do $(BIN)/python -m tests.bench.$$part || failed=1; done; exit $$failed
+
+train: $(READY) ## Learn the weights of the extractor's decisions from the labelled text
+	@$(BIN)/python -m pipelines.extraction.training
 
 score: $(READY) ## Score the extractor on gold: GOLD="file or folder …" (the test set), ERRORS=10, PAGE=1 into docs/extraction.md
 	@$(BIN)/python -m pipelines.extraction.measuring $(GOLD) $(if $(ERRORS),--errors $(ERRORS)) $(if $(PAGE),--page)

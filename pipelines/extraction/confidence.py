@@ -10,20 +10,15 @@ from pathlib import Path
 WEIGHTS = Path(__file__).parent / "weights.json"
 """The shipped model; its key `min_confidence` is the figure."""
 
-UNCALIBRATED = 0.45
-"""Without a model every claim that the rules give enters: their confidence is uncalibrated, and they say none below."""
-
 
 def default_min_confidence(model: Path = WEIGHTS) -> float:
     """The least confidence of claims that enter the ledger, 0 to 1, as the shipped model says it.
 
     Raises ValueError, naming the file, where the model says none that can be used.
     """
-    if not model.exists():
-        return UNCALIBRATED
     try:
         figure = float(json.loads(model.read_text(encoding="utf-8"))["min_confidence"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{model}: no number min_confidence: {error!r}. Make the model again.") from error
     if not 0 <= figure <= 1:
         raise ValueError(f"{model}: min_confidence is {figure}, not from 0 to 1. Make the model again.")

@@ -4,7 +4,7 @@ Here belongs what looks back. What a sentence claims of itself is decided in `de
 """
 
 from pipelines.extraction.discourse import Source
-from pipelines.extraction.drafts import STRENGTHS, Draft, Filled
+from pipelines.extraction.drafts import Draft, Filled
 from pipelines.extraction.features import Reading, Segment
 from pipelines.extraction.quantities import Number
 
@@ -38,7 +38,7 @@ def _last_count(drafts: list[Draft]) -> float | None:
 
 
 def _counted(number: Number, unit: str) -> Filled:
-    return Filled((number.low, number.high, unit), number.start, number.end, "count-after", STRENGTHS["carried"])
+    return Filled((number.low, number.high, unit), number.start, number.end, "count-after")
 
 
 def count_of_before(drafts: list[Draft], segment: Segment, reading: Reading) -> None:

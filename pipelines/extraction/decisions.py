@@ -1,169 +1,208 @@
-"""Decides what a segment claims: its event, in which tense and mood, and whether it has what the event needs.
+"""Decides what a segment claims: its event, and who plays which part in it, by learned weights.
 
-One small interface, `decide(segment, reading, discourse) -> drafts`, over named features (cues, roles, tenses), so that
-learned models can take the place of these scored rules. No word of any language stands here; finding words belongs in
-`candidates.py`, making a whole of an item in `decoding.py`.
+One interface, `decide(segment, reading, discourse) -> drafts`. Features and candidates come from `evidence.py`, weights
+from `model.py`; counts, sums, times and products are filled in `filling.py`. No word of any language stands here.
 """
 
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from pipelines.extraction import evidence
 from pipelines.extraction.claim import Event
-from pipelines.extraction.discourse import Discourse, Source, source_of
-from pipelines.extraction.diversions import delayed_by, diversion_of, each_way
-from pipelines.extraction.drafts import Draft
-from pipelines.extraction.features import Cue, Goods, Reading, Segment
-from pipelines.extraction.names import ProductName
-from pipelines.extraction.parties import party_slots
-from pipelines.extraction.periods import Period
+from pipelines.extraction.discourse import Discourse, source_of
+from pipelines.extraction.diversions import Way, diversion_of
+from pipelines.extraction.drafts import Draft, Filled
+from pipelines.extraction.evidence import Candidate
+from pipelines.extraction.features import Cue, Reading, Segment
+from pipelines.extraction.model import EVENTS, Floats, Model
 
-WEIGHTS = {
-    "delay": 3.2, "cancel": 3.0, "restrict": 3.0, "resell": 2.6, "rent": 2.6, "promise": 2.4, "buy": 2.2, "ship": 2.2,
-    "deliver": 2.2, "supply": 2.0, "install": 1.9, "receive": 1.9, "want": 1.6, "grow": 1.7, "spend": 1.7,
-    "have": 1.3, "move": 0.9,
-}  # fmt: skip
-"""How much a kind of cue says about the event; what lies between it and the goods is taken off."""
+NEED_BOTH: tuple[Event, ...] = ("diversion",)
+NEED_RECIPIENT: tuple[Event, ...] = (
+    "order",
+    "plan",
+    "allocation",
+    "delivery",
+    "cancellation",
+    "restriction",
+    "holding",
+)
+GIVEN_BY: tuple[Event, ...] = ("diversion", "resale")
+"""Events of which `from_entity` is told."""
+UNDOUBTED, STRICT = 0.75, 5.0
+"""A diversion needs at least this share without a strict reading, and weighs so much more with one: a wrong diversion
+is worse than a missed one."""
+LIKELY = 0.4
+"""The least share at which an optional party is taken, or a further party of a group."""
 
 
-def decide(segment: Segment, reading: Reading, discourse: Discourse) -> list[Draft]:
-    """The claims of a segment; none where nothing is claimed of its goods."""
-    if segment.has("veto") or reading.question or _too_few(segment.goods):
-        return []
-    source = source_of(segment, reading, discourse)
-    diversion = diversion_of(segment, reading, discourse, source)
-    if diversion:
-        return [*each_way(diversion, segment), *delayed_by(diversion, segment, reading, source)]
-    if segment.goods.pronoun:
-        return []
-    if segment.goods.number is None and any("ahead" in party.roles for party in segment.parties):
-        return []  # who is served first is no lot of goods
-    head = _head(segment)
-    if head is None:
-        return []
-    head = _spending(_late(head, segment), segment)
-    event, future = _event(head, segment, reading, _of_person(source, reading, discourse))
-    if event is None or (segment.goods.grown == "from" and head.kind != "grow" and event == "plan"):
-        return []
-    drafts = []
-    for parties in party_slots(event, head, segment, reading, discourse):
-        draft = Draft(event, segment, reading, source, dict(parties), head, future)
-        if complete(draft):
+class Decider(Protocol):
+    """Whatever says what a segment claims."""
+
+    model: Model
+
+    def decide(self, segment: Segment, reading: Reading, discourse: Discourse) -> list[Draft]:
+        """The claims of a segment, their parties filled; none where nothing is claimed of its goods."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    share: float
+    candidate: Candidate
+    features: list[str]
+
+
+def chosen_event(shares: Floats, strict: bool, slipping: bool) -> Event | None:
+    """The event of a segment by the shares of no claim and of each event; None where it claims nothing.
+
+    `strict` says whether a strict reading finds a diversion, `slipping` whether the segment says how late something is.
+    """
+    weighed, diverted = shares.copy(), 1 + EVENTS.index("diversion")
+    if strict:
+        weighed[diverted] *= STRICT
+    elif slipping or shares[diverted] < UNDOUBTED:
+        weighed[diverted] = 0.0
+    if weighed[0] > weighed[1:].sum():
+        return None
+    return EVENTS[int(weighed[1:].argmax())]
+
+
+class Learned:
+    """Decides by a model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def decide(self, segment: Segment, reading: Reading, discourse: Discourse) -> list[Draft]:
+        """The claims of a segment; one for each party of a group."""
+        if segment.has("veto") or reading.question:
+            return []
+        strict = diversion_of(segment, reading, discourse)
+        shares = self.model.events(evidence.of_segment(segment, reading, discourse, strict))
+        event = chosen_event(shares, strict is not None, segment.has("delay") and bool(segment.durations))
+        if event is None:
+            return []
+        head = evidence.governing(segment)
+        chosen = self._parties(event, head, segment, reading, discourse, strict)
+        if chosen is None:
+            return []
+        source = source_of(segment, reading, discourse)
+        drafts = []
+        for parties in chosen:
+            draft = Draft(event, segment, reading, source, head=head, future=to_come(event, head, segment))
+            draft.slots.update({slot: self._filled(slot, event, choice, segment) for slot, choice in parties.items()})
+            draft.strict = _agrees(strict, draft)
+            draft.share = float(shares[1 + EVENTS.index(event)])
             drafts.append(draft)
-    return drafts
+        return drafts + delayed_by(drafts, segment)
+
+    def _parties(
+        self,
+        event: Event,
+        head: Cue | None,
+        segment: Segment,
+        reading: Reading,
+        discourse: Discourse,
+        strict: Way | None,
+    ) -> list[dict[str, _Choice]] | None:
+        found = evidence.candidates(segment, reading, discourse)
+        features = [evidence.of_candidate(c, segment, reading, discourse, head, strict) for c in found]
+
+        def ranked(slot: str) -> list[_Choice]:
+            choices = [_Choice(self.model.fills(slot, f, event), c, f) for c, f in zip(found, features, strict=True)]
+            return sorted(choices, key=lambda c: -c.share)
+
+        to, from_ = ranked("to_entity"), ranked("from_entity") if event in GIVEN_BY else []
+        best_to, best_from = _pair(to, from_, event in NEED_BOTH or event in NEED_RECIPIENT, event in NEED_BOTH)
+        if event == "diversion" and strict:
+            loser, gainer = (str(filled.value) for filled in strict)
+            best_from = next((c for c in from_ if c.candidate.name == loser), best_from)
+            best_to = next((c for c in to if c.candidate.name == gainer), best_to)
+        elif event == "diversion" and returns(best_from, best_to, reading, discourse):
+            best_to, best_from = best_from, best_to
+        if (event in NEED_BOTH and not (best_to and best_from)) or (event in NEED_RECIPIENT and not best_to):
+            return None
+        slots = {"from_entity": best_from} if best_from else {}
+        taken = {c.candidate.name for c in (best_to, best_from) if c}
+        seller = next((c for c in ranked("supplier") if c.candidate.name not in taken), None)
+        if seller and seller.share > LIKELY:
+            slots["supplier"] = seller
+        if best_to is None:
+            return [slots]
+        return [slots | {"to_entity": choice} for choice in _group(best_to, to, best_from)]
+
+    def _filled(self, slot: str, event: Event, choice: _Choice, segment: Segment) -> Filled:
+        party = choice.candidate.party
+        rule = self.model.slots[slot].strongest(choice.features, EVENTS.index(event)) or choice.candidate.place
+        start, end = (party.name.start, party.name.end) if party else (segment.start, segment.start)
+        return Filled(choice.candidate.name, start, end, rule, choice.share)
 
 
-def _too_few(goods: Goods) -> bool:
-    """A handful of chips is a design or an example, no lot."""
-    return goods.number is not None and not goods.number.currency and goods.unit == "gpu" and goods.number.value < 8
+def _pair(
+    to: list[_Choice], from_: list[_Choice], to_needed: bool, from_needed: bool
+) -> tuple[_Choice | None, _Choice | None]:
+    """The likeliest two, different from each other; who is not needed stays away unless likely."""
+    first = to[0] if to and (to_needed or to[0].share > LIKELY) else None
+    second = from_[0] if from_ and (from_needed or from_[0].share > LIKELY) else None
+    if first is None or second is None or first.candidate.name != second.candidate.name:
+        return first, second
+    pairs = [(a, b) for a in to for b in from_ if a.candidate.name != b.candidate.name]
+    if not pairs:
+        return (first, None) if first.share >= second.share else (None, second)
+    best = max(pairs, key=lambda pair: pair[0].share * pair[1].share)
+    if not to_needed and best[0].share <= LIKELY:
+        return None, second
+    return (best[0], None) if not from_needed and best[1].share <= LIKELY else best
 
 
-def _head(segment: Segment) -> Cue | None:
-    """The cue that governs the goods, by weight and nearness; one of the segment before where there is none."""
-    best: tuple[float, Cue] | None = None
-    for cue in segment.cues:
-        weight = WEIGHTS.get(cue.kind)
-        if weight is None or (cue.kind == "grow" and not segment.goods.grown):
-            continue
-        goods = segment.goods
-        distance = goods.start - cue.end if cue.end <= goods.start else max(0, cue.start - goods.end)
-        score = weight - distance / 70 - (0.1 if cue.start > goods.end else 0.0)
-        if best is None or score > best[0]:
-            best = (score, cue)
-    if best:
-        return best[1]
-    if segment.before and segment.goods.sort in ("count", "bare"):
-        return _head(segment.before)
-    return None
+def _group(best: _Choice, to: list[_Choice], giver: _Choice | None) -> list[_Choice]:
+    """All of the group of the best that are likely too ("to X and xAI"), in the order of the text."""
+    party = best.candidate.party
+    if party is None and best.candidate.place != "group":
+        return [best]
+    names: dict[str, _Choice] = {}
+    for choice in to:
+        other = choice.candidate.party
+        together = other.group == party.group if party and other else choice.candidate.place == best.candidate.place
+        if together and choice.share > LIKELY and not (giver and giver.candidate.name == choice.candidate.name):
+            names.setdefault(choice.candidate.name, choice)
+    names.setdefault(best.candidate.name, best)
+    return sorted(names.values(), key=lambda c: c.candidate.party.name.start if c.candidate.party else 0)
 
 
-_DONE_LATE = ("buy", "ship", "deliver", "install", "supply", "receive", "move", "promise", "have", "want", "spend")
+def returns(giver: _Choice | None, taker: _Choice | None, reading: Reading, discourse: Discourse) -> bool:
+    """Whether goods that seem to go the way told before are those that come back in a swap."""
+    if giver is None or taker is None or reading.index - discourse.diversion_sentence > 1:
+        return False
+    if discourse.diversion != (giver.candidate.name, taker.candidate.name):
+        return False
+    party = taker.candidate.party if taker.candidate.place == "segment" else None
+    owned = party is not None and bool(evidence.LOSING & set(party.roles))
+    return owned or any(cue.kind == "m_swap" for cue in reading.cues)
 
 
-def _late(head: Cue, segment: Segment) -> Cue:
-    """The cue of lateness in place of the noun of what is late, or of any verb where the slip is stated."""
-    late = segment.first("delay")
-    if late is None or head.kind not in _DONE_LATE:
-        return head
-    return late if segment.durations or head.tag == "noun" else head
+def _agrees(strict: Way | None, draft: Draft) -> bool:
+    sides = (draft.name("from_entity"), draft.name("to_entity"))
+    return draft.event == "diversion" and strict is not None and sides == tuple(side.value for side in strict)
 
 
-def _spending(head: Cue, segment: Segment) -> Cue:
-    """What is to be spent or wanted, in place of the noun of the purchase that it is for."""
-    if head.kind != "buy" or head.tag != "noun":
-        return head
-    return next((c for c in segment.cues if c.kind == "spend" and c.tag == "future"), head)
+def delayed_by(drafts: list[Draft], segment: Segment) -> list[Draft]:
+    """The delay that a segment says its diversion causes, where it says how long: who loses the goods waits."""
+    cue = segment.first("delay")
+    if cue is None or not segment.durations or not drafts or drafts[0].event != "diversion":
+        return []
+    waiting = drafts[0].slots["from_entity"]
+    return [replace(drafts[0], event="delay", slots={"to_entity": waiting}, head=cue, caused=True)]
 
 
-def _of_person(source: Source, reading: Reading, discourse: Discourse) -> bool:
-    """Whether a person says it, so that a conditional is what he expects and no hearsay."""
-    persons = {p.name.claim_name for p in reading.parties if p.name.role == "person"} | {discourse.person}
-    return source.certainty == "confirmed" and source.name is not None and source.name in persons
-
-
-def _lies_ahead(segment: Segment) -> bool:
-    """Whether the segment states a time that is still to come."""
-    today = segment.published
-    return today is not None and any(
-        p.near[0] > today or (p.edge == "end" and p.near[1] > today) for p, roles in segment.periods
-        if "other" not in roles
-    )  # fmt: skip
-
-
-def _event(head: Cue, segment: Segment, reading: Reading, personal: bool) -> tuple[Event | None, bool]:
-    """The event of a cue in its tense and mood, and whether it is still to come."""
-    if segment.goods.grown and any(c.kind == "grow" for c in reading.cues):
-        planned = any(c.kind in ("m_future", "want") or c.tag == "future" for c in reading.cues)
-        return ("holding" if segment.goods.grown == "from" or not planned else "plan"), planned
+def to_come(event: Event, head: Cue | None, segment: Segment) -> bool:
+    """Whether what a claim says is still to come, by its event, its cue and the words of time and will around it."""
+    if event in ("delivery", "holding") or head is None:
+        return False
+    if event == "plan" or head.tag == "future" or head.kind == "want":
+        return True
     near = [*segment.cues, *(segment.before.cues if segment.before and head not in segment.cues else ())]
     own = head in segment.cues
-    future = head.tag == "future" or any(
-        c.kind == "m_future" and (_governs(c, head) or (not own and c in segment.cues)) for c in near
-    )
-    wanted = any(c.kind == "want" and (c is head or _governs(c, head)) for c in near)
-    past = head.tag in ("past", "hearsay") and not future
-    future = future or (personal and head.tag == "hearsay")
-    to_come = future or wanted
-    kind = head.kind
-    simple: dict[str, Event] = {
-        "delay": "delay", "cancel": "cancellation", "restrict": "restriction", "resell": "resale",
-        "promise": "allocation",
-        "want": "plan", "ship": "shipment",
-    }  # fmt: skip
-    if kind == "promise" and not any(p.name.role in ("maker", "party") and not p.oblique for p in segment.parties):
-        return (
-            "plan" if any(p.name.role == "person" and not p.oblique for p in segment.parties) else "allocation"
-        ), True
-    if kind in simple:
-        return simple[kind], to_come or kind == "want"
-    if kind == "have":
-        to_come = to_come or _lies_ahead(segment)
-        return ("plan" if to_come else "holding"), to_come
-    if kind == "spend":
-        return (
-            "plan"
-            if to_come or any(p.near[1] > segment.published for p, _ in segment.periods if segment.published)
-            else "order"
-        ), to_come
-    if kind == "buy":
-        return ("plan" if to_come and not _agreed(head) else "order"), to_come
-    if kind == "install":
-        to_come = to_come or (head.tag != "past" and _lies_ahead(segment))
-        return ("plan" if to_come else "delivery"), to_come
-    if kind in ("deliver", "receive"):
-        coming = not past and any(_begins_ahead(p, segment) for p, _ in segment.periods)
-        if kind == "receive" and (future or coming) and not segment.has("buy", "ship", "supply"):
-            return "plan", True  # what a buyer will have is its plan; ordered goods are shipped
-        return ("plan" if wanted or (future and personal) else "shipment" if future else "delivery"), to_come
-    if kind == "supply":
-        return ("plan" if wanted else "delivery" if past else "allocation"), to_come
-    if kind == "rent":
-        return ("plan" if wanted else "resale"), to_come
-    if kind == "move":
-        return ("shipment" if segment.goods.sort != "order" else None), to_come
-    return None, to_come
-
-
-def _begins_ahead(period: Period, segment: Segment) -> bool:
-    """Whether a period, bound to a year by its words, starts after the day of publication."""
-    start = period.near[0] or period.near[1]
-    return segment.published is not None and not period.floating and start > segment.published
+    return any(c.kind in ("m_future", "want") and (_governs(c, head) or (not own and c in segment.cues)) for c in near)
 
 
 def _governs(modal: Cue, head: Cue) -> bool:
@@ -173,42 +212,3 @@ def _governs(modal: Cue, head: Cue) -> bool:
         or 0 <= modal.start - head.end <= 14
         or (modal.start <= head.start and head.end <= modal.end)
     )
-
-
-def _agreed(head: Cue) -> bool:
-    return head.tag == "agreed"
-
-
-def complete(draft: Draft) -> bool:
-    """Whether an event has what it needs: parties, and something counted, paid or named."""
-    goods, slots = draft.segment.goods, draft.slots
-    if draft.event in ("order", "plan", "delivery", "holding", "cancellation") and "to_entity" not in slots:
-        return False
-    if draft.event in ("allocation", "restriction") and "to_entity" not in slots:
-        return False
-    if draft.event == "resale" and not ("from_entity" in slots or "to_entity" in slots):
-        return False
-    if draft.event == "holding" and goods.sort not in ("count", "bare"):
-        return False
-    if draft.event == "shipment" and "to_entity" not in slots and not ("supplier" in slots and goods.sort == "count"):
-        return False
-    if draft.event == "delay" and "to_entity" not in slots and not _named(goods.product):
-        return False
-    if (
-        goods.sort == "kind"
-        and goods.product
-        and goods.product.weak
-        and not goods.definite
-        and not draft.segment.money
-        and draft.event not in ("delay", "diversion", "cancellation")
-    ):
-        return False
-    spent = draft.head is not None and draft.head.kind == "spend" and bool(draft.reading.makers)
-    named = bool(draft.segment.products) or spent
-    if goods.sort == "value" and draft.event not in ("delay", "cancellation") and not named:
-        return False
-    return goods.sort != "order" or draft.event in ("delay", "cancellation", "diversion")
-
-
-def _named(product: ProductName | None) -> bool:
-    return product is not None and not product.generic

@@ -3,23 +3,23 @@
 Here belong merging, confidence and the final shape. What a segment says is decided in `decisions.py`.
 """
 
-import math
 from datetime import date
 from typing import cast
 
 from pipelines.extraction.claim import Claim, Mention, QuantityUnit, Slot
-from pipelines.extraction.decisions import WEIGHTS
 from pipelines.extraction.drafts import Draft, Filled
 from pipelines.extraction.features import Goods
-
-MIN_CONFIDENCE = 0.45
-"""Drafts below this are no claims."""
-
-KEY = ("from_entity", "to_entity", "product", "quantity", "value")
+from pipelines.extraction.model import Model, logit
 
 
-def decode(drafts: list[Draft], text: str, plain: str) -> list[Claim]:
-    """The claims of an item in the order of their quotes; of several drafts of one fact the first full one."""
+def decode(drafts: list[Draft], text: str, plain: str, model: Model) -> list[Claim]:
+    """The claims of an item in the order of their quotes."""
+    claims = [claim_of(draft, text, plain, model.confidence(doubts(draft))) for draft in merged(drafts)]
+    return sorted(claims, key=lambda c: (c.quote_start, c.quote_end))
+
+
+def merged(drafts: list[Draft]) -> list[Draft]:
+    """One draft for each fact: of several the first full one."""
     kept: list[Draft] = []
     for draft in drafts:
         same = next((i for i, other in enumerate(kept) if _same(draft, other)), None)
@@ -27,8 +27,7 @@ def decode(drafts: list[Draft], text: str, plain: str) -> list[Claim]:
             kept.append(draft)
         elif len(draft.slots) > len(kept[same].slots) and _covers(draft, kept[same]):
             kept[same] = draft
-    claims = [_claim(draft, text, plain) for draft in kept]
-    return sorted((c for c in claims if c.confidence >= MIN_CONFIDENCE), key=lambda c: (c.quote_start, c.quote_end))
+    return kept
 
 
 def _value(draft: Draft, slot: str) -> object:
@@ -89,23 +88,30 @@ def _quote(draft: Draft, plain: str) -> tuple[int, int]:
     return start, end
 
 
-def _confidence(draft: Draft) -> float:
-    """How sure the cue of the event is, times the geometric mean of how far the filled slots are trusted."""
-    trusted = [
-        filled.strength
-        for slot, filled in draft.slots.items()
-        if slot in ("from_entity", "to_entity", "product", "quantity", "value")
-    ]
-    mean = math.exp(sum(math.log(s) for s in trusted) / len(trusted)) if trusted else 0.4
-    head = 1.0
-    if draft.head is not None and draft.event != "diversion":
-        goods = draft.segment.goods
-        distance = max(goods.start - draft.head.end, draft.head.start - goods.end, 0)
-        head = max(0.5, 1.0 - distance / 400) * (0.93 if WEIGHTS.get(draft.head.kind, 2.0) < 1.5 else 1.0)
-    return round(min(1.0, mean * head), 3)
+def doubts(draft: Draft) -> dict[str, float]:
+    """What tells how likely a claim is right as a whole: features with their values (see `model.confidence`)."""
+    found = {"always": 1.0, "event": logit(draft.share), f"event={draft.event}": 1.0}
+    if draft.event == "diversion":
+        found |= {f"strict={draft.strict}": 1.0, f"strict={draft.strict}*event": logit(draft.share)}
+    for slot in ("to_entity", "from_entity"):
+        filled = draft.slots.get(slot)
+        if filled is None:
+            found[f"no {slot}"] = 1.0
+        else:
+            found[slot] = logit(filled.share)
+    for slot in ("product", "quantity"):
+        filled = draft.slots.get(slot)
+        found[f"{slot}={filled.rule if filled else 'none'}"] = 1.0
+    goods, segments = draft.segment.goods, len(draft.reading.segments)
+    found[f"goods={goods.sort}"] = 1.0
+    found[f"segments={min(segments, 3)}"] = 1.0
+    if draft.source.certainty != "confirmed":
+        found[f"certainty={draft.source.certainty}"] = 1.0
+    return found
 
 
-def _claim(draft: Draft, text: str, plain: str) -> Claim:
+def claim_of(draft: Draft, text: str, plain: str, confidence: float) -> Claim:
+    """The claim of a draft, with its quote and evidence."""
     start, end = _quote(draft, plain)
     evidence: dict[str, Slot] = {}
     head = draft.head
@@ -161,7 +167,7 @@ def _claim(draft: Draft, text: str, plain: str) -> Claim:
         delay_low_days=delay[0],
         delay_high_days=delay[1],
         attributed_to=draft.source.name,
-        confidence=_confidence(draft),
+        confidence=round(confidence, 3),
         slots=evidence,
     )
 

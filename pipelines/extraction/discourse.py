@@ -60,6 +60,7 @@ class Discourse:
     lead: Source | None = None
     favoured: tuple[str, str] | None = None
     favoured_sentence: int = -1
+    told: "Draft | None" = None
     suppliers: dict[str, str | None] = field(default_factory=dict)
     lot: "Lot | None" = None
 

@@ -5,7 +5,7 @@ Here belongs the order of the steps over one item. Each step has its own module;
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,13 +15,15 @@ from pipelines.extraction.candidates import readings
 from pipelines.extraction.claim import Extraction, Mention, Slot
 from pipelines.extraction.corrections import correct, count_of_before, named_after
 from pipelines.extraction.cues import CueFinder
-from pipelines.extraction.decisions import decide
+from pipelines.extraction.decisions import Decider, Learned
 from pipelines.extraction.decoding import decode, mention
 from pipelines.extraction.discourse import Discourse
 from pipelines.extraction.diversions import favour, remember_lot
 from pipelines.extraction.drafts import Draft
 from pipelines.extraction.features import Found, Goods, Reading, Segment
 from pipelines.extraction.filling import Item, fill, substantial
+from pipelines.extraction.model import fingerprint as model_fingerprint
+from pipelines.extraction.model import load as load_model
 from pipelines.extraction.names import NameFinder, Names
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.periods import durations, periods
@@ -38,6 +40,7 @@ def _code_fingerprint() -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     digest.update(packs.fingerprint().encode())
+    digest.update(model_fingerprint().encode())
     return digest.hexdigest()
 
 
@@ -46,15 +49,31 @@ def extractor_version(vocabulary: Vocabulary) -> str:
     return hashlib.sha256(f"{_code_fingerprint()} {vocabulary.fingerprint}".encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class _Tongue:
+    pack: LanguagePack
+    names: NameFinder
+    cues: CueFinder
+
+
 class Extractor:
     """Reads items in all languages that have a pack. Keep one: building it takes longer than an item."""
 
-    def __init__(self, vocabulary: Vocabulary, languages: Iterable[str] | None = None) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, languages: Iterable[str] | None = None, decider: Decider | None = None
+    ) -> None:
         self.vocabulary = vocabulary
         self.languages = tuple(languages) if languages is not None else packs.available()
-        self._packs = {code: packs.load(code) for code in self.languages}
-        self._names = {code: NameFinder(vocabulary, pack) for code, pack in self._packs.items()}
-        self._cues = {code: CueFinder(pack) for code, pack in self._packs.items()}
+        self.decider = decider or Learned(load_model())
+        self.vendors = frozenset(p.vendor for p in vocabulary.products if p.vendor)
+        self._tongues: dict[str, _Tongue] = {}
+
+    def _tongue(self, code: str) -> _Tongue:
+        """What reading a language needs, made when the first item of it comes."""
+        if code not in self._tongues:
+            pack = packs.load(code)
+            self._tongues[code] = _Tongue(pack, NameFinder(self.vocabulary, pack), CueFinder(pack))
+        return self._tongues[code]
 
     def extract(
         self,
@@ -79,26 +98,61 @@ class Extractor:
     def _extract(
         self, text: str, language: str, published_start: date | None, published_end: date | None, title: str | None
     ) -> Extraction:
-        code = language.lower().replace("_", "-").split("-")[0]
-        known = code if code in self._packs else None
-        pack = self._packs.get(code) or next(iter(self._packs.values()), None)
-        if pack is None:
+        known = self._known(language)
+        if not self.languages:
             return Extraction()
-        plain = elide(unwrap(fold(text)), pack.words.get("elisions", ()))
-        context = fold(title or "") + "\n" + plain
-        names = self._names[pack.code].find(text, plain, context)
-        if not _relevant(names, context, pack):
+        tongue = self._tongue(known or self.languages[0])
+        found = self._found_in(text, tongue, title, published_start, published_end)
+        if found is None:
             return Extraction(language=known)
-        published = (published_start, published_end) if published_start and published_end else None
-        found = self._found(text, plain, names, pack, published)
         if known is None:
-            return Extraction(mentions=tuple(_mentions_only(found, pack)))
-        drafts, unexplained = self._read(found, pack, published_end, context)
-        return Extraction(tuple(decode(drafts, text, plain)), tuple(unexplained), known)
+            return Extraction(mentions=tuple(_mentions_only(found, tongue.pack)))
+        drafts, unexplained = self._read(found, tongue.pack, published_end)
+        return Extraction(tuple(decode(drafts, text, found.plain, self.decider.model)), tuple(unexplained), known)
+
+    def drafts(
+        self,
+        text: str,
+        *,
+        language: str,
+        published_start: date | None,
+        published_end: date | None,
+        title: str | None = None,
+    ) -> tuple[list[Draft], str]:
+        """The claims in the making of a tidy text, and the text folded: what training learns from. See `extract`."""
+        known = self._known(language)
+        if known is None:
+            return [], ""
+        tongue = self._tongue(known)
+        found = self._found_in(text, tongue, title, published_start, published_end)
+        return (self._read(found, tongue.pack, published_end)[0], found.plain) if found else ([], "")
+
+    def _known(self, language: str) -> str | None:
+        code = language.lower().replace("_", "-").split("-")[0]
+        return code if code in self.languages else None
+
+    def _found_in(
+        self, text: str, tongue: _Tongue, title: str | None, published_start: date | None, published_end: date | None
+    ) -> Found | None:
+        """All that the steps before deciding find; None where an item is not about accelerators."""
+        plain = elide(unwrap(fold(text)), tongue.pack.words.get("elisions", ()))
+        context = fold(title or "") + "\n" + plain
+        names = tongue.names.find(text, plain, context)
+        if not _relevant(names, context, tongue.pack):
+            return None
+        published = (published_start, published_end) if published_start and published_end else None
+        return self._found(text, plain, context, names, tongue, published)
 
     def _found(
-        self, text: str, plain: str, names: Names, pack: LanguagePack, published: tuple[date, date] | None
+        self,
+        text: str,
+        plain: str,
+        context: str,
+        names: Names,
+        tongue: _Tongue,
+        published: tuple[date, date] | None,
     ) -> Found:
+        pack = tongue.pack
         counted = numbers(plain, pack, [(p.start, p.end) for p in names.products if not p.generic])
         cut = sentences(
             text,
@@ -107,6 +161,7 @@ class Extractor:
             pack.ordinal_dot,
             frozenset(n.end for n in names.parties if n.end - n.start == 1),
         )
+        named = {name.claim_name for name in names.parties if name.role == "maker"}
         return Found(
             text=text,
             plain=plain,
@@ -116,56 +171,52 @@ class Extractor:
             numbers=counted,
             periods=periods(text, plain, pack, published),
             durations=durations(plain, counted, pack, self.vocabulary.durations),
-            cues=self._cues[pack.code].find(text, plain),
+            cues=tongue.cues.find(text, plain),
+            makers=frozenset(v for v in self.vendors if v in named or fold(v) in context),
         )
 
-    def _read(
-        self, found: Found, pack: LanguagePack, published: date | None, context: str
-    ) -> tuple[list[Draft], list[Mention]]:
-        named = {name.claim_name for name in found.parties if name.role == "maker"}
-        item = Item(
-            frozenset(
-                p.vendor
-                for p in self.vocabulary.products
-                if p.vendor and (p.vendor in named or fold(p.vendor) in context)
-            )
-        )
+    def _read(self, found: Found, pack: LanguagePack, published: date | None) -> tuple[list[Draft], list[Mention]]:
+        item = Item(found.makers)
         discourse = Discourse()
         drafts: list[Draft] = []
         unexplained: list[Mention] = []
-        told: dict[int, list[Draft]] = {}
         for reading in readings(found, pack):
             discourse.resolve(reading)
-            for position, segment in enumerate(reading.segments):
+            told: dict[int, list[Draft]] = {}
+            for segment in reading.segments:
                 segment.published = published
-                decided = decide(segment, reading, discourse)
-                known = [d for last in reading.segments[:position] for d in told.get(id(last), [])]
-                if any(d.event == "diversion" for d in decided) and not any(d.event == "diversion" for d in known):
-                    # "In exchange for the 12,000 sent to X, Tesla gets …": the way there is told before the way back.
-                    discourse.diversion = _way(decided)
-                    for last in reading.segments[:position]:
-                        again = decide(last, reading, discourse)
-                        if any(d.event == "diversion" and _way([d]) != _way(decided) for d in again):
-                            told[id(last)] = list(_filled(again, discourse, item))
-                told[id(segment)] = list(_filled(decided, discourse, item))
-                taken = [d for draft in told[id(segment)] for d in draft.instead_of]
-                drafts = [d for d in drafts if not any(d is other for other in taken)]
-                for last in reading.segments[:position]:
-                    told[id(last)] = [d for d in told[id(last)] if not any(d is other for other in taken)]
+                decided = list(_filled(self.decider.decide(segment, reading, discourse), discourse, item))
+                told[id(segment)] = decided
+                gone = _taken_up(decided, segment, reading, discourse)
+                drafts = [d for d in drafts if not any(d is other for other in gone)]
+                for key, earlier in told.items():
+                    told[key] = [d for d in earlier if not any(d is other for other in gone)]
                 if not decided and drafts:
                     count_of_before(drafts, segment, reading)
                 _remember(discourse, segment, decided, reading)
                 remember_lot(discourse, segment, reading, told[id(segment)])
-            if not any(told[id(s)] for s in reading.segments):
+            own = [d for segment in reading.segments for d in told[id(segment)]]
+            if not own:
                 favour(reading, discourse)
-            correct(drafts, [d for s in reading.segments for d in told[id(s)]], reading)
+            correct(drafts, own, reading)
             named_after(drafts, reading)
+            drafts += [] if reading.corrects else own
             for segment in reading.segments:
-                drafts += [d for d in told[id(segment)] if not reading.corrects]
                 if not told[id(segment)] and segment.goods.sort == "count":
                     unexplained.append(mention(segment.goods, segment.start, segment.end, found.text, _reason(segment)))
             discourse.remember(reading)
         return drafts, unexplained
+
+
+def _taken_up(decided: list[Draft], segment: Segment, reading: Reading, discourse: Discourse) -> list[Draft]:
+    """The claims of the sentence before that a diversion of the same goods replaces ("… They went to X")."""
+    lot, goods = discourse.lot, segment.goods
+    named = goods.product is not None and not goods.product.generic
+    back = goods.pronoun or (goods.sort == "kind" and (goods.pointed or goods.definite) and not named)
+    if lot is None or not back or not 0 <= reading.index - lot.sentence <= 1:
+        return []
+    parties = {d.name(slot) for d in decided if d.event == "diversion" for slot in ("from_entity", "to_entity")}
+    return [draft for draft in lot.drafts if draft.name("to_entity") in parties]
 
 
 def _moved(read: Extraction, text: str, places: list[int]) -> Extraction:
@@ -193,11 +244,6 @@ def _reason(segment: Segment) -> str:
     return "no frame" if not segment.cues else "incomplete: " + ", ".join(dict.fromkeys(c.kind for c in segment.cues))
 
 
-def _way(decided: list[Draft]) -> tuple[str, str]:
-    diversion = next(d for d in decided if d.event == "diversion")
-    return diversion.name("from_entity") or "", diversion.name("to_entity") or ""
-
-
 def _filled(decided: list[Draft], discourse: Discourse, item: Item) -> Iterator[Draft]:
     for draft in decided:
         alike = sum(other.event == draft.event for other in decided)
@@ -213,6 +259,7 @@ def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], read
         if not product.generic:
             discourse.product = product
     for draft in decided:
+        discourse.told = draft
         if draft.event == "diversion":
             discourse.diversion_sentence = reading.index
             discourse.diversion = (draft.name("from_entity") or "", draft.name("to_entity") or "")

@@ -79,7 +79,7 @@ class Segment:
 
 @dataclass(slots=True)
 class Found:
-    """Everything found in one item, each list in order."""
+    """Everything found in one item, each list in order; `makers` are the vendors that it names."""
 
     text: str
     plain: str
@@ -90,6 +90,7 @@ class Found:
     periods: list[Period]
     durations: list[Duration]
     cues: list[Cue]
+    makers: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

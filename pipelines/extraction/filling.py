@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.extraction.discourse import Discourse
-from pipelines.extraction.drafts import STRENGTHS, Draft, Filled
+from pipelines.extraction.drafts import Draft, Filled
 from pipelines.extraction.features import Goods
 from pipelines.extraction.names import ProductName
 from pipelines.extraction.periods import Period
@@ -39,7 +39,7 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
     named = goods.product if goods.product else _beside(draft)
     last = discourse.product
     if named and not named.generic:
-        return Filled(named.claim_name, named.start, named.end, "product", STRENGTHS["stated"])
+        return Filled(named.claim_name, named.start, named.end, "product")
     referring = (
         goods.definite
         or goods.sort in ("bare", "same", "order")
@@ -48,17 +48,17 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
     same = goods.definite or (draft.event == "diversion" and goods.product is not None and goods.product.weak)
     again = goods.sort == "count" and same and named is not None and named.generic and discourse.count
     if last and again and goods.number and discourse.count and goods.number.value == discourse.count.value:
-        return Filled(last.claim_name, goods.start, goods.end, "product-of-count-before", STRENGTHS["carried"])
+        return Filled(last.claim_name, goods.start, goods.end, "product-of-count-before")
     if last and referring:
-        return Filled(last.claim_name, goods.start, goods.end, "product-before", STRENGTHS["carried"])
+        return Filled(last.claim_name, goods.start, goods.end, "product-before")
     if named:
-        return Filled(named.claim_name, named.start, named.end, "product-generic", STRENGTHS["role"])
+        return Filled(named.claim_name, named.start, named.end, "product-generic")
     if draft.head is not None and draft.head.kind == "spend" and draft.reading.makers:
-        return Filled("GPU", goods.start, goods.end, "goods-of-maker", STRENGTHS["any"])
+        return Filled("GPU", goods.start, goods.end, "goods-of-maker")
     if goods.sort == "bare" and discourse.count_goods and discourse.count_goods.product:
-        return Filled("GPU", goods.start, goods.end, "product-before", STRENGTHS["carried"])
+        return Filled("GPU", goods.start, goods.end, "product-before")
     if last and draft.event in ("delay", "cancellation", "diversion"):
-        return Filled(last.claim_name, goods.start, goods.end, "product-of-order-before", STRENGTHS["carried"])
+        return Filled(last.claim_name, goods.start, goods.end, "product-of-order-before")
     return None
 
 
@@ -71,12 +71,12 @@ def _beside(draft: Draft) -> ProductName | None:
 
 def _count(draft: Draft, discourse: Discourse, shared: bool) -> None:
     goods = draft.segment.goods
-    number, rule, strength = goods.number, "count", STRENGTHS["stated"]
+    number, rule = goods.number, "count"
     unit = goods.unit
     if goods.sort == "value" or shared or draft.caused:
         return
     if number is None and _takes_up(goods, draft) and discourse.count is not None and discourse.count_goods is not None:
-        number, rule, strength = discourse.count, "count-before", STRENGTHS["carried"]
+        number, rule = discourse.count, "count-before"
         unit = discourse.count_goods.unit
     if number is None or number.currency:
         return
@@ -84,7 +84,7 @@ def _count(draft: Draft, discourse: Discourse, shared: bool) -> None:
         before = [p for p in draft.segment.products if p.end <= goods.start]
         unit = before[-1].unit if before else unit
     start, end = (goods.start, goods.end) if rule == "count-before" else (number.start, number.end)
-    draft.slots["quantity"] = Filled((number.low, number.high, unit), start, end, rule, strength)
+    draft.slots["quantity"] = Filled((number.low, number.high, unit), start, end, rule)
 
 
 def _takes_up(goods: Goods, draft: Draft) -> bool:
@@ -123,9 +123,7 @@ def _money(draft: Draft) -> None:
     if chosen is None and segment.money:
         chosen = min(segment.money, key=lambda m: abs(m.start - segment.goods.start))
     if chosen:
-        draft.slots["value"] = Filled(
-            (chosen.low, chosen.high, chosen.currency), chosen.start, chosen.end, "money", STRENGTHS["stated"]
-        )
+        draft.slots["value"] = Filled((chosen.low, chosen.high, chosen.currency), chosen.start, chosen.end, "money")
 
 
 def _supplier(draft: Draft, discourse: Discourse, item: Item) -> None:
@@ -141,23 +139,19 @@ def _supplier(draft: Draft, discourse: Discourse, item: Item) -> None:
         product = discourse.product
     if product and not product.generic:
         if product.vendor in item.makers and product.vendor:
-            draft.slots["supplier"] = Filled(
-                product.vendor, product.start, product.end, "maker-of-product", STRENGTHS["stated"]
-            )
+            draft.slots["supplier"] = Filled(product.vendor, product.start, product.end, "maker-of-product")
         return
     party = draft.name("to_entity")
     named = next((n for n in draft.reading.makers if segment.start <= n.start < segment.end), None) or next(
         iter(draft.reading.makers), None
     )
     if named:
-        draft.slots["supplier"] = Filled(named.claim_name, named.start, named.end, "maker-named", STRENGTHS["role"])
+        draft.slots["supplier"] = Filled(named.claim_name, named.start, named.end, "maker-named")
     elif party and discourse.suppliers.get(party):
-        draft.slots["supplier"] = Filled(
-            discourse.suppliers[party], goods.start, goods.end, "maker-of-party", STRENGTHS["carried"]
-        )
+        draft.slots["supplier"] = Filled(discourse.suppliers[party], goods.start, goods.end, "maker-of-party")
     elif draft.event == "diversion" and len(makers := item.makers - {draft.name("from_entity"), party}) == 1:
         maker = next(iter(makers))
-        draft.slots["supplier"] = Filled(maker, goods.start, goods.end, "maker-of-item", STRENGTHS["carried"])
+        draft.slots["supplier"] = Filled(maker, goods.start, goods.end, "maker-of-item")
 
 
 Tense = Literal["near", "past", "future"]
@@ -176,7 +170,7 @@ def _times(draft: Draft) -> None:
             continue
         days = period.read(tense)
         if days != (None, None):
-            draft.slots[slot] = Filled(days, period.start, period.end, f"{slot}:{period.reading}", STRENGTHS["role"])
+            draft.slots[slot] = Filled(days, period.start, period.end, f"{slot}:{period.reading}")
 
 
 def _slot_of(draft: Draft, period: Period, roles: dict[str, str]) -> tuple[str | None, Tense]:
@@ -191,7 +185,11 @@ def _slot_of(draft: Draft, period: Period, roles: dict[str, str]) -> tuple[str |
         return "revised", "future"
     if "due" in roles:
         return "promised", ("near" if event == "diversion" else "future")
-    if event == "diversion" and draft.returned and period.reading in ("month", "quarter", "half", "season"):
+    if (
+        event == "diversion"
+        and draft.segment.has("m_swap")
+        and period.reading in ("month", "quarter", "half", "season")
+    ):
         return "promised", "near"
     if event == "diversion" and period.reading == "month" and (period.near[1] - period.near[0]).days > 31:
         return "promised", "near"  # two months, "January and June", are when lots are due
@@ -225,9 +223,7 @@ def _slip(draft: Draft) -> None:
         return
     chosen = next(iter(draft.segment.durations), None) or next(iter(draft.reading.durations), None)
     if chosen:
-        draft.slots["delay"] = Filled(
-            (chosen.low, chosen.high), chosen.start, chosen.end, "duration", STRENGTHS["stated"]
-        )
+        draft.slots["delay"] = Filled((chosen.low, chosen.high), chosen.start, chosen.end, "duration")
 
 
 def substantial(draft: Draft) -> bool:

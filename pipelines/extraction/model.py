@@ -1,0 +1,109 @@
+"""The learned weights: how much each named feature says for each event, each slot, and for a claim being right.
+
+Here belong reading the file of weights and adding them up. Features come from `evidence.py`, weights from `train.py`.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.extraction.claim import Event
+from pipelines.extraction.confidence import WEIGHTS
+
+EVENTS: tuple[Event, ...] = get_args(Event)
+SLOTS = ("to_entity", "from_entity", "supplier")
+"""The slots that a party fills."""
+
+Floats = NDArray[np.float64]
+
+
+class InvalidModel(ValueError):
+    """A file of weights that cannot be used; the message says which file, what is wrong and what to do."""
+
+
+class Table:
+    """Weights by feature, one for each column; features that are unknown weigh nothing."""
+
+    def __init__(self, rows: dict[str, list[float]], columns: int) -> None:
+        self.columns = columns
+        self._index = {feature: index for index, feature in enumerate(rows)}
+        self._weights = np.array([*rows.values()], dtype=np.float64).reshape(len(rows), columns)
+
+    def sums(self, features: Iterable[str]) -> Floats:
+        """The summed weights, shape (columns,)."""
+        index = self._index
+        return np.asarray(self._weights[[index[f] for f in features if f in index]].sum(axis=0), dtype=np.float64)
+
+    def strongest(self, features: Iterable[str], column: int) -> str:
+        """The feature that speaks most for a column; empty where none does."""
+        known = [f for f in features if f in self._index]
+        best = max(known, key=lambda f: (self._weights[self._index[f], column], f), default="")
+        return best if best and self._weights[self._index[best], column] > 0 else ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything learned. `event` has a column for no claim and one for each event; `slots` one for each event."""
+
+    event: Table
+    slots: dict[str, Table]
+    right: Table
+    min_confidence: float
+
+    def events(self, features: Sequence[str]) -> Floats:
+        """Shares of no claim and of each event, adding up to 1; shape (1 + events,)."""
+        scores = self.event.sums(features)
+        shares = np.exp(scores - scores.max())
+        return np.asarray(shares / shares.sum(), dtype=np.float64)
+
+    def fills(self, slot: str, features: Sequence[str], event: Event) -> float:
+        """How likely a candidate fills a slot of an event, 0 to 1."""
+        return _logistic(float(self.slots[slot].sums(features)[EVENTS.index(event)]))
+
+    def confidence(self, features: dict[str, float]) -> float:
+        """How likely a whole claim is right, 0 to 1, from features with their values."""
+        return _logistic(sum(float(self.right.sums([name])[0]) * value for name, value in features.items()))
+
+
+def _logistic(score: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, score))))
+
+
+def logit(share: float) -> float:
+    """Log odds of a share, bounded at 0.001 and 0.999."""
+    bounded = min(0.999, max(0.001, share))
+    return math.log(bounded / (1.0 - bounded))
+
+
+@cache
+def load(path: Path = WEIGHTS) -> Model:
+    """The model of a file. Raises InvalidModel with the file and what is wrong."""
+    try:
+        return model_from(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InvalidModel(f"{path}: cannot be used: {error!r}. Make it again with `make train`.") from error
+
+
+def model_from(raw: dict[str, Any]) -> Model:
+    """The model of the content of a file (see `train.written`)."""
+    if tuple(raw["events"]) != EVENTS:
+        raise ValueError(f"its events are {raw['events']}, not {list(EVENTS)}")
+    return Model(
+        event=Table(raw["event"], 1 + len(EVENTS)),
+        slots={slot: Table(raw["slots"][slot], len(EVENTS)) for slot in SLOTS},
+        right=Table({name: [weight] for name, weight in raw["right"].items()}, 1),
+        min_confidence=float(raw["min_confidence"]),
+    )
+
+
+def fingerprint(path: Path = WEIGHTS) -> str:
+    """SHA-256 of the file of weights."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
