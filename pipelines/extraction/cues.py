@@ -30,8 +30,9 @@ class CueFinder:
                 continue
             for form in _fitting(self._rows[index], text[start:end]):
                 found.append(Cue(start, end, form.kind, form.entry, form.tag))
-        for kind, entry, pattern in self._gapped:
-            found += [Cue(m.start(2), m.end(2), kind, entry, "past") for m in pattern.finditer(plain)]
+        for cue in self._gapped:
+            if cue.first in plain and cue.rest in plain:
+                found += [Cue(m.start(2), m.end(2), cue.kind, cue.entry, "past") for m in cue.pattern.finditer(plain)]
         return _longest(found)
 
 

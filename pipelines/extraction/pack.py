@@ -50,13 +50,24 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Gapped:
+    """A cue in two parts ("reserved … for"): its words, and the pattern that stands for both with what lies between."""
+
+    kind: str
+    entry: str
+    first: str
+    rest: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RolePattern:
     """A pattern over an abstracted sentence whose group `slot` is the mention that plays the role."""
 
     role: str
     entry: str
     pattern: re.Pattern[str]
-    gate: str = ""
+    of_period: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,7 @@ class LanguagePack:
     vague_durations: dict[str, str]
     periods: tuple[PeriodPattern, ...]
     forms: dict[str, tuple[Form, ...]]
-    gapped: tuple[tuple[str, str, re.Pattern[str]], ...]
+    gapped: tuple[Gapped, ...]
     roles: tuple[RolePattern, ...]
     blocked: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]
     examples: tuple[Example, ...]
@@ -213,18 +224,17 @@ class _Reader:
                 found.append((form, tag or "noun"))
         return found
 
-    def _cues(self) -> tuple[dict[str, tuple[Form, ...]], tuple[tuple[str, str, re.Pattern[str]], ...]]:
+    def _cues(self) -> tuple[dict[str, tuple[Form, ...]], tuple[Gapped, ...]]:
         forms: dict[str, list[Form]] = defaultdict(list)
-        gapped: list[tuple[str, str, re.Pattern[str]]] = []
+        gapped: list[Gapped] = []
         for kind, entries in self.raw["cues"].items():
             for entry in entries:
                 for form, tag in self.inflected(entry):
                     if "…" in form:
-                        first, rest = (
-                            rf"(?<!{WORD})({re.escape(fold(part.strip()))})(?!{WORD})" for part in form.split("…", 1)
-                        )
+                        parts = [fold(part.strip()) for part in form.split("…", 1)]
+                        first, rest = (rf"(?<!{WORD})({re.escape(part)})(?!{WORD})" for part in parts)
                         between = r"(?:[^;:.\n]|\.(?=\d)){1,70}?"
-                        gapped.append((kind, entry, re.compile(first + between + rest)))
+                        gapped.append(Gapped(kind, entry, parts[0], parts[1], re.compile(first + between + rest)))
                     else:
                         forms[fold(form)].append(Form(kind, entry, tag, form))
         return {form: tuple(found) for form, found in forms.items()}, tuple(gapped)
@@ -233,7 +243,9 @@ class _Reader:
         found = []
         for role, entries in self.raw["roles"].items():
             for index, entry in enumerate(entries):
-                found.append(RolePattern(role, f"{role}[{index}]", self._compile(entry, f"roles.{role}")))
+                found.append(
+                    RolePattern(role, f"{role}[{index}]", self._compile(entry, f"roles.{role}"), "<T>" in entry)
+                )
         return tuple(found)
 
     def _blocked(self) -> dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]:

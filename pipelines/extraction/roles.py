@@ -67,7 +67,11 @@ def assign_roles(
     by_start = {party.name.start: party for party in parties}
     period_index = {period.start: index for index, period in enumerate(periods)}
     period_roles: list[dict[str, str]] = [{} for _ in periods]
+    if not parties and not periods:
+        return [], spoken
     for row in pack.roles:
+        if not (periods if row.of_period else parties):
+            continue
         for match in row.pattern.finditer(abstract):
             place = places[match.start("slot")]
             if place in by_start:
