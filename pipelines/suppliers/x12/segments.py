@@ -29,6 +29,9 @@ def delimiters_of(isa: str) -> Delimiters | None:
     marks = {element, component, terminator}
     if len(marks) != 3 or any(mark.isalnum() or mark == " " for mark in marks):
         return None
+    # Where the mark that repeats is the one that ends a segment, the ISA would end within itself.
+    if terminator in repetition:
+        return None
     texts = [*parts[:11], *parts[12:ISA_ELEMENTS]]
     if any(mark in text for text in texts for mark in {"\n", "\r", terminator} - {element}):
         return None

@@ -392,3 +392,8 @@ def test_levels_that_hang_too_deep_are_refused_and_the_others_stand() -> None:
     refused = [line for line in read_lines if isinstance(line, RejectedLine)]
     assert [line.line_ref for line in read_lines if isinstance(line, SupplierLine)] == ["2"]
     assert [why for line in refused for why in line.reasons if why.startswith("HL02: hangs deeper")] != []
+
+
+def test_an_isa_that_ends_within_itself_is_refused_not_read() -> None:
+    broken = x12([("850", (*BEG, "PO1*1*8*EA***VP*H100"))]).replace("*^*", "*~*")
+    assert any("does not name its delimiters" in why for why in reasons(broken))
