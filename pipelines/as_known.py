@@ -9,8 +9,10 @@ of today, for they say what statements mean and not what was stated; what is dat
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 import sqlglot
+from sqlglot.tokenizer_core import Token
 
 from pipelines.each_day import RECORDS
 from pipelines.sql_model import CHANGES_WITH_RECORDS, Model, needed_for
@@ -52,7 +54,7 @@ def create_as_known(target: Model, models: Mapping[str, Model]) -> str:
 
 def _on_the_day(model: Model, dated: set[str]) -> str:
     text, end = [], 0
-    tokens = sqlglot.tokenize(model.sql, read="duckdb")
+    tokens = _tokens(model.sql)
     place = 0
     while place < len(tokens):
         here = [token.text for token in tokens[place : place + 3]]
@@ -68,6 +70,12 @@ def _on_the_day(model: Model, dated: set[str]) -> str:
             place += 1
     text.append(model.sql[end:])
     return "".join(text).strip().rstrip(";")
+
+
+@cache
+def _tokens(sql: str) -> tuple[Token, ...]:
+    """A query's tokens: the macro of every table after it holds the query too."""
+    return tuple(sqlglot.tokenize(sql, read="duckdb"))
 
 
 def _cte(table: str) -> str:
