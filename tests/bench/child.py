@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,10 @@ from typing import Any
 
 import duckdb
 
+from pipelines.extraction_scores import score_extractor
+from pipelines.lake import Lake
 from pipelines.publish.publication import publish_changes
+from pipelines.reference import load_reference
 from pipelines.settings import Settings, load_settings
 from pipelines.sql_model import read_models
 from pipelines.warehouse import open_warehouse
@@ -29,13 +33,17 @@ def main() -> int:
     """Do what the argument names; give the exit code."""
     found = KINDS[sys.argv[1]](load_settings())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    Path(os.environ["BENCH_RESULT"]).write_text(json.dumps({"peak_bytes": peak, **found}), encoding="utf-8")
+    Path(os.environ["BENCH_RESULT"]).write_text(
+        json.dumps({"peak_bytes": peak, "processor": time.process_time(), **found}), encoding="utf-8"
+    )
     return 0
 
 
 def world(settings: Settings) -> Found:
-    """The lake that everything is built from; not measured."""
+    """The lake that everything is built from, this extractor's score on the test set included; not measured."""
     write_world(settings.lake, settings.reference_dir, int(os.environ["BENCH_RECORDS"]))
+    reference, now = load_reference(settings.reference_dir), datetime.now(UTC).replace(tzinfo=None)
+    score_extractor(Lake(settings.lake), reference, settings.min_confidence, now)
     return {}
 
 

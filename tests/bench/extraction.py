@@ -88,7 +88,14 @@ def main() -> int:
         f"- At least {READ:,} items a second are read: {verdict(speeds['read'] >= READ)}, {speeds['read']:,.0f}.",
         f"- Memory is flat in the number of items: {verdict(growth < 0.1)}, {growth:+.0%} for four times as many.",
     ]
-    parts = [_WORDS, machine(datetime.now(UTC)), table(HEADS, rows), *said, "### Goals\n", *goals]
+    parts = [
+        _WORDS,
+        machine(datetime.now(UTC)),
+        table(HEADS, rows),
+        *(f"{one}\n" for one in said),
+        "### Goals\n",
+        *goals,
+    ]
     put("extraction", "\n".join(parts), page_path())
     print("\n".join(["", *said, *goals, "", f"Written: {page_path()}"]))
     return 0

@@ -32,9 +32,10 @@ class CannotMeasure(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One process: how long it took from start to end, its greatest memory, and what it told."""
+    """One process: how long it took from start to end, its seconds on processors, its greatest memory, what it told."""
 
     seconds: float
+    processor: float
     peak_bytes: int
     told: dict[str, Any] = field(default_factory=dict)
 
@@ -128,4 +129,4 @@ def _run(kind: str, folder: Path, home: Path, records: int, bound: float) -> Mea
         reason = "was killed, most likely for want of memory" if code == -signal.SIGKILL else f"failed ({code})"
         raise CannotMeasure(f"{kind} {reason} on {records:,} records: {said}")
     told = json.loads(result.read_text(encoding="utf-8"))
-    return Measured(seconds, told.pop("peak_bytes"), told)
+    return Measured(seconds, told.pop("processor"), told.pop("peak_bytes"), told)
