@@ -222,10 +222,10 @@ def _line_rows(
 
 
 def _line_frame(document_id: str, version: str, contract: str | None, frame: pl.DataFrame) -> pl.DataFrame:
-    place = pl.struct("sheet", "line_number", "part")
-    line_id = place.map_elements(lambda at: content_id(document_id, *at.values()), pl.String)
+    places = frame.select("sheet", "line_number", "part").iter_rows()
+    line_ids = pl.Series([content_id(document_id, *place) for place in places], dtype=pl.String)
     given = {"document_id": document_id, "reader_version": version, "contract": contract}
-    return frame.with_columns(line_id=line_id, **{name: pl.lit(value, pl.String) for name, value in given.items()})
+    return frame.with_columns(line_id=line_ids, **{name: pl.lit(value, pl.String) for name, value in given.items()})
 
 
 def _rejected_rows(document_id: str, version: str, rejected: tuple[RejectedLine, ...]) -> Iterator[dict[str, Any]]:
