@@ -162,9 +162,10 @@ pairs AS (
             WHEN opener.gpus_best = joiner.gpus_best THEN 'same'
             WHEN opener.least_gpus <= joiner.gpus_best AND joiner.gpus_best <= opener.most_gpus AND opener.gpus_low = opener.gpus_high THEN 'rounds to it'
             WHEN joiner.least_gpus <= opener.gpus_best AND opener.gpus_best <= joiner.most_gpus AND joiner.gpus_low = joiner.gpus_high THEN 'rounds to it'
-            -- Neither of one count nor due on one day: two lots that are alike.
+            -- Neither of one count nor due on one day, or one diverted and one resold: two lots that are alike.
             WHEN
                 abs(opener.gpus_best - joiner.gpus_best) <= 0.15 * greatest(opener.gpus_best, joiner.gpus_best)
+                AND NOT (opener.kind = 'move' AND joiner.kind = 'move' AND opener.event <> joiner.event)
                 AND (
                     len(opener.due_days) = 0 OR len(joiner.due_days) = 0 OR list_has_any(opener.due_days, joiner.due_days)
                     OR (opener.kind = 'supplier' AND joiner.kind = 'move' AND joiner.lost_due_on IS NULL)

@@ -66,7 +66,8 @@ LEVELS: Mapping[str, Mapping[str, str]] = {
             "OR (least_gpus_r <= gpus_best_l AND gpus_best_l <= most_gpus_r AND gpus_low_r = gpus_high_r)"
         ),
         "within 15 %": (
-            "abs(gpus_best_l - gpus_best_r) <= 0.15 * greatest(gpus_best_l, gpus_best_r) AND (len(due_days_l) = 0 "
+            "abs(gpus_best_l - gpus_best_r) <= 0.15 * greatest(gpus_best_l, gpus_best_r) "
+            "AND NOT (kind_l = 'move' AND kind_r = 'move' AND event_l <> event_r) AND (len(due_days_l) = 0 "
             f"OR len(due_days_r) = 0 OR list_has_any(due_days_l, due_days_r) OR NOT ({APART}))"
         ),
         "ranges meet": "gpus_low_l <= gpus_high_r AND gpus_low_r <= gpus_high_l",
