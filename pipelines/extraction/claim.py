@@ -14,11 +14,12 @@ QuantityUnit = Literal["gpu", "system", "rack"]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a slot's value stands in the text, in code points, and which rule filled it."""
+    """Where a slot's value stands in the text, in code points, which rule filled it, and how likely it is (0 to 1)."""
 
     start: int
     end: int
     rule: str
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,14 +116,14 @@ def claim_of(draft: Draft, text: str, plain: str, confidence: float) -> Claim:
     evidence: dict[str, Slot] = {}
     head = draft.head
     if head is not None:
-        evidence["event"] = Slot(head.start, head.end, f"{head.kind}:{head.entry}")
+        evidence["event"] = Slot(head.start, head.end, f"{head.kind}:{head.entry}", round(draft.share, 3))
 
     def slot(name: str, *fields: str) -> object:
         filled: Filled | None = draft.slots.get(name)
         if filled is None:
             return None
         for field_name in fields or (name,):
-            evidence[field_name] = Slot(filled.start, filled.end, filled.rule)
+            evidence[field_name] = Slot(filled.start, filled.end, filled.rule, round(filled.share, 3))
         return filled.value
 
     def pair(name: str, first: str, second: str) -> tuple[object, object]:

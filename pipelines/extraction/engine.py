@@ -228,7 +228,7 @@ def _moved(read: Extraction, text: str, places: list[int]) -> Extraction:
     claims = []
     for claim in read.claims:
         start, end = ends(claim.quote_start, claim.quote_end)
-        slots = {name: Slot(*ends(slot.start, slot.end), slot.rule) for name, slot in claim.slots.items()}
+        slots = {name: Slot(*ends(slot.start, slot.end), slot.rule, slot.share) for name, slot in claim.slots.items()}
         claims.append(replace(claim, quote=text[start:end], quote_start=start, quote_end=end, slots=slots))
     mentions = []
     for mentioned in read.mentions:

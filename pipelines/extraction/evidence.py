@@ -49,7 +49,7 @@ def candidates(segment: Segment, reading: Reading, discourse: Discourse) -> list
     """All who may play a part in what a segment says, the sentence's own parties first."""
     found = []
     for party in reading.parties:
-        if party.name.claim_name and party.name.role != "outlet":
+        if party.name.claim_name and party.name.role != "outlet" and not _only_speaks(party):
             inside = segment.start <= party.name.start < segment.end
             place = "segment" if inside else "before" if party.name.start < segment.start else "after"
             found.append(Candidate(party.name.claim_name, party, place))
@@ -59,6 +59,11 @@ def candidates(segment: Segment, reading: Reading, discourse: Discourse) -> list
             names.add(name)
             found.append(Candidate(name, None, place))
     return found
+
+
+def _only_speaks(party: Party) -> bool:
+    """Whether a person is named as who says it, not as who wants it."""
+    return party.name.role == "person" and "source" in party.roles and "wisher" not in party.roles
 
 
 def _told(segment: Segment, reading: Reading, discourse: Discourse) -> Iterator[tuple[str, str | None]]:

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SHARED = Path(os.environ.get("WAYBILL_SHARED", ROOT.parent / "shared"))
 GOLD = SHARED / "gold" / "dev.jsonl"
 STORY = [f"dev-{number:04}" for number in (1, 2, 3, 31, 32, 33, 47, 48)]
-FLOORS = {"en": 0.88, "fr": 0.95, "de": 0.82}
+FLOORS = {"en": 0.76, "fr": 0.77, "de": 0.85, "it": 0.84, "ja": 0.82, "ko": 0.81, "nl": 0.86}
 
 
 def item(text: str, *claims: dict[str, Any]) -> dict[str, Any]:
