@@ -82,7 +82,7 @@ def _pieces(document: Document, how: CsvFormat, header: Row, width: int) -> Iter
 
 def _are_rows(lines: pl.Series, how: CsvFormat, *, quoted: bool) -> pl.Series:
     """Which physical lines are rows by themselves, where a row begins with them: whatever is opened is closed."""
-    short = lines.str.len_bytes() <= _BYTES_OF_A_LONG_LINE
+    short = (lines.str.len_bytes() <= _BYTES_OF_A_LONG_LINE) & ~lines.str.contains("\0", literal=True)
     if not quoted:
         return short
     marks = how.delimiter + how.quote
@@ -216,11 +216,11 @@ def _texts(document: Document, how: CsvFormat) -> Iterator[str]:
 
 def _checked(text: str, number: int, how: CsvFormat) -> str:
     """A text that can be lines of a table, the first of them with this number. Raises Unreadable."""
-    if "\0" not in text and not _may_hold_a_line_too_long(text):
+    if number == 1 and "\0" in text.partition("\n")[0]:
+        raise Unreadable(f"line 1 holds a NUL character: no text file, save it as CSV ({how.encoding})")
+    if not _may_hold_a_line_too_long(text):
         return text
     for at, line in enumerate(_lines(text), start=number):
-        if "\0" in line:
-            raise Unreadable(f"line {at} holds a NUL character: no text file, save it as CSV ({how.encoding})")
         if len(line) > MOST_CHARACTERS_OF_A_LINE:
             raise Unreadable(f"line {at} is longer than {MOST_CHARACTERS_OF_A_LINE:,} characters: this is no table")
     return text
@@ -271,7 +271,12 @@ def _row(lines: Sequence[str], how: CsvFormat, number: int) -> tuple[Row, int]:
         cells = tuple(next(reader))
     except csv.Error as problem:
         return Row(number, lines[0].rstrip("\r\n"), (), _explained(str(problem), how)), 1
-    return Row(number, "".join(lines[: reader.line_num]).rstrip("\r\n"), cells), reader.line_num
+    verbatim = "".join(lines[: reader.line_num]).rstrip("\r\n")
+    if "\0" in verbatim:
+        return Row(
+            number, verbatim, (), "holds a NUL character, which is no text: write the value anew"
+        ), reader.line_num
+    return Row(number, verbatim, cells), reader.line_num
 
 
 def _explained(problem: str, how: CsvFormat) -> str:

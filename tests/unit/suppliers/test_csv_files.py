@@ -196,12 +196,18 @@ def test_an_end_of_line_in_two_characters_is_one_wherever_the_reading_stops(
     assert [line.line_number for line in reading.rejected] == [6]
 
 
+def test_what_no_line_of_text_can_be_is_told_by_its_line() -> None:
+    assert "line 3 is longer than 1,000,000 characters" in unreadable(f"{HEADER}\n{GOOD}\n{'x' * 2_000_000}\n{GOOD}\n")
+
+
 @pytest.mark.parametrize(
-    ("line", "reason"),
-    [("A\0B", "line 3 holds a NUL character"), ("x" * 2_000_000, "line 3 is longer than 1,000,000 characters")],
+    "line", ["A\0B", GOOD.replace("A,", "A\0,", 1), '"A\0\nB",1'], ids=["short", "whole", "quoted"]
 )
-def test_what_no_line_of_text_can_be_is_told_by_its_line(line: str, reason: str) -> None:
-    assert reason in unreadable(f"{HEADER}\n{GOOD}\n{line}\n{GOOD}\n")
+def test_a_nul_character_costs_its_line_only(line: str) -> None:
+    reading = read(f"{HEADER}\n{GOOD}\n{line}\n{GOOD.replace('A', 'B', 1)}\n")
+
+    assert (len(reading.lines), [r.line_number for r in reading.rejected]) == (2, [3])
+    assert "NUL character" in reading.rejected[0].reasons[0]
 
 
 texts = st.lists(
