@@ -30,7 +30,7 @@ SELECT
     claims.quote_start, -- Where it begins, in code points. {not null}
     claims.quote_end, -- Where it ends. {not null}
     claims.confidence, -- How sure the extractor is, 0 to 1. {not null}
-    claims.slots -- JSON: for each filled slot its start, end and the rule that filled it. {not null}
+    claims.slots -- JSON: for each filled slot its start, end, the rule that filled it and how likely it is. {not null}
 FROM lake.news_claims AS claims
 INNER JOIN claims.extractions AS runs
     ON

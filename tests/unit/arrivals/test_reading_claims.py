@@ -36,7 +36,7 @@ def test_a_claim_leads_to_its_words_in_the_item(inbox: Inbox) -> None:
         assert claim["item_id"] == item["item_id"]
         assert item["text"][claim["quote_start"] : claim["quote_end"]] == claim["quote"]
         for slot in json.loads(claim["slots"]).values():
-            assert slot.keys() == {"start", "end", "rule"}
+            assert slot.keys() == {"start", "end", "rule", "share"}
 
 
 def test_an_item_without_claims_is_read_and_counted_too(inbox: Inbox) -> None:
