@@ -191,7 +191,7 @@ def _learned() -> Callable[[Item], object]:
 
     sys.path.insert(0, str(PROTOTYPES / "learned"))
     train = importlib.import_module("train")
-    sys.modules["__main__"].Model = train.Model  # type: ignore[attr-defined] # The pickle was written by a script.
+    vars(sys.modules["__main__"])["Model"] = train.Model  # The pickle was written by a script.
     with (PROTOTYPES / "learned" / "model.pkl").open("rb") as file:
         model = pickle.load(file)
 
