@@ -12,7 +12,7 @@ from pipelines.extraction import pack as packs
 from pipelines.news.documents import read_document
 from pipelines.settings import ROOT
 
-LABELLED = ROOT / "tests" / "gold" / "sentences"
+LABELLED = [ROOT / "tests" / "gold" / kind for kind in ("sentences", "items")]
 STORY = ROOT / "tests" / "gold" / "story.jsonl"
 SAMPLE = ROOT / "sample" / "news"
 SAMPLE_LABELS = ROOT / "tests" / "unit" / "sample" / "expected.jsonl"
@@ -27,7 +27,7 @@ def labelled_items(paths: list[Path]) -> Iterator[dict[str, Any]]:
 
 def all_items() -> list[dict[str, Any]]:
     """Everything to learn from."""
-    return [*labelled_items([*sorted(LABELLED.glob("*.jsonl")), STORY]), *_examples(), *_sample()]
+    return [*labelled_items([*(path for folder in LABELLED for path in sorted(folder.glob("*.jsonl"))), STORY]), *_examples(), *_sample()]
 
 
 def _examples() -> Iterator[dict[str, Any]]:
