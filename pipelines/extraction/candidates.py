@@ -18,6 +18,8 @@ from pipelines.extraction.roles import SAYING, abstracted, assign_roles, group_p
 MAX_MENTIONS = 60
 """A sentence with more names, or more counts and products, is a table or noise: nothing is read from it."""
 
+_TICKER = re.compile(r"\( ?(?:(?P<exchange>[a-z]{2,8})[:. -]{0,2})?\d{3,6}(?P<place>[-.][a-z]{2,3})? ?\)")
+
 
 def readings(found: Found, pack: LanguagePack) -> list[Reading]:
     """All sentences in order."""
@@ -37,6 +39,7 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
         return Reading(index, start, end, sentence.paragraph, [], [], [], "", [], [])
     taken = [(p.start, p.end) for p in periods] + [(d.start, d.end) for d in durations]
     taken += [(m.start, m.end) for m in money]
+    taken += [match.span() for match in _TICKER.finditer(found.plain, start, end) if _of_company(match, names, pack)]
     counts = [n for n in numbers if not n.currency and not any(a < n.end and n.start < b for a, b in taken)]
     counts = [part for n in counts for part in apart(found.plain, n, cues, pack)]
     goods = goods_of(found, pack, sentence, counts, money, cues)
@@ -67,6 +70,12 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
         segment.products = [p for p in within(found.products, start, end) if segment.start <= p.start < segment.end]
         segment.money = [m for m in money if segment.start <= m.start < segment.end]
     return reading
+
+
+def _of_company(match: re.Match[str], names: list[Name], pack: LanguagePack) -> bool:
+    """Whether a number in brackets is a company's number at an exchange ("Alibaba (9988)", "(600941-CN)")."""
+    marked = match["exchange"] or match["place"] or pack.unspaced
+    return bool(marked) or any(0 <= match.start() - name.end <= 4 for name in names)
 
 
 def _pronoun(plain: str, start: int, end: int, pack: LanguagePack) -> list[Goods]:

@@ -16,7 +16,7 @@ _DIGITS = r"\d{1,3}(?P<sep>[ .,'])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+(?:[.,]\d+)?"
 _NUMBER = re.compile(rf"(?<!{WORD})(?<![.,])(?:{_DIGITS})")
 # "GPU6万基": without blanks the count may touch the noun in Latin letters.
 _NUMBER_BESIDE = re.compile(rf"(?:(?<!{WORD})|(?<=[gntl]pu))(?<![.,])(?:{_DIGITS})")
-_SYMBOL_BEFORE = re.compile(r"(?:(?<![a-z])(us|c|a|s|nt|hk|r) ?)?([$€£¥₹])[ ]?$")
+_SYMBOL_BEFORE = re.compile(r"(?:(?<![a-z])(?:(us|nt|hk) ?|([casr])))?([$€£¥₹])[ ]?$")
 _SYMBOL_AFTER = re.compile(r"^ ?(?:us)?([$€£¥₹])")
 _CODE = "usd|eur|gbp|chf|cad|aud|dkk|sek|nok|cny|rmb|jpy|krw|inr|twd|hkd|sgd|aed|sar|brl"
 _CODE_BEFORE = re.compile(rf"(?<!{WORD})({_CODE}) ?$")
@@ -265,7 +265,7 @@ def _split(written: str, pack: LanguagePack) -> list[str]:
 def _priced(plain: str, number: Number, grammar: _Grammar) -> Number:
     before, after = plain[max(0, number.start - 6) : number.start], plain[number.end : number.end + 40]
     if match := _SYMBOL_BEFORE.search(before):
-        currency = _DOLLARS.get(match[1] or "", "USD") if match[2] == "$" else _SYMBOLS[match[2]]
+        currency = _DOLLARS.get(match[1] or match[2] or "", "USD") if match[3] == "$" else _SYMBOLS[match[3]]
         return replace(number, start=number.start - (len(before) - match.start()), currency=currency)
     if match := _CODE_BEFORE.search(before):
         return replace(number, start=number.start - (len(before) - match.start()), currency=_iso(match[1]))
@@ -287,16 +287,22 @@ def _ranged(plain: str, found: list[Number], grammar: _Grammar) -> list[Number]:
     for number in found:
         last = merged[-1] if merged else None
         if last and number.start - last.end <= 12 and _is_range(plain, last, number, grammar):
-            low = (
-                last.mantissa * number.scale
-                if last.scale == 1 < number.scale and last.mantissa <= number.mantissa
-                else last.low
-            )
+            low = last.low
+            if last.scale == 1 < number.scale and last.mantissa <= number.mantissa:
+                low = last.mantissa * number.scale
+            elif _thousands_left_out(plain, last, number):
+                low = last.mantissa * 1000
             merged[-1] = replace(number, start=last.start, low=low, figure=(last.figure[0], number.figure[1]),
                                  currency=number.currency or last.currency, parts=(last, number))  # fmt: skip
         else:
             merged.append(number)
     return merged
+
+
+def _thousands_left_out(plain: str, first: Number, second: Number) -> bool:
+    """Whether a range writes its thousands once ("55-65,000")."""
+    tight = plain[first.end : second.start] in ("-", "~")
+    return tight and first.scale == 1 and first.mantissa < 1000 and 1000 * first.mantissa < second.value
 
 
 def _is_range(plain: str, first: Number, second: Number, grammar: _Grammar) -> bool:

@@ -73,7 +73,8 @@ def is_hangul(character: str) -> bool:
 
 def fold(text: str) -> str:
     """The text in lower case without accents, one quote, dash and space for all; same length as the text."""
-    return text.translate(_FOLDING)
+    # "U$S" is what Argentina writes for "US$".
+    return text.translate(_FOLDING).replace("u$s", "us$")
 
 
 _UNTIDY = re.compile(r"[^\S\n][^\S\n]|[^\S\n]\n")

@@ -27,7 +27,11 @@ def labelled_items(paths: list[Path]) -> Iterator[dict[str, Any]]:
 
 def all_items() -> list[dict[str, Any]]:
     """Everything to learn from."""
-    return [*labelled_items([*(path for folder in LABELLED for path in sorted(folder.glob("*.jsonl"))), STORY]), *_examples(), *_sample()]
+    return [
+        *labelled_items([*(path for folder in LABELLED for path in sorted(folder.glob("*.jsonl"))), STORY]),
+        *_examples(),
+        *_sample(),
+    ]
 
 
 def _examples() -> Iterator[dict[str, Any]]:

@@ -125,3 +125,20 @@ def test_the_version_changes_with_the_vocabulary(vocabulary: Vocabulary) -> None
     other = replace(vocabulary, outlets=(*vocabulary.outlets, KnownOutlet("The Gazette", "outlet", ())))
 
     assert extractor_version(vocabulary) == extractor_version(vocabulary) != extractor_version(other)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "counts"),
+    [
+        ("en", "Alibaba (9988) bought 5,000 H20 from Nvidia.", {5000}),
+        ("zh", "緯創（3231）向輝達採購5000顆H100。", {5000}),
+        ("zh", "中国移动(600941-CN)采购了3000颗H20。", {3000}),
+    ],
+)
+def test_the_number_of_a_company_at_an_exchange_counts_nothing(
+    extractor: Extractor, language: str, text: str, counts: set[int]
+) -> None:
+    found = read(extractor, text, language)
+
+    assert {claim.quantity_low for claim in found.claims} == counts
+    assert not found.mentions
