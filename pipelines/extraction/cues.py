@@ -18,7 +18,7 @@ class CueFinder:
         self._forms = list(pack.forms)
         self._rows = [pack.forms[form] for form in self._forms]
         self._automaton = AhoCorasick(self._forms)
-        self._gapped = pack.gapped
+        self._gapped = pack.gapped_sieve
 
     def find(self, text: str, plain: str) -> list[Cue]:
         """All cues in order. Of cues of one kind that overlap, the longest stands."""
@@ -30,9 +30,8 @@ class CueFinder:
                 continue
             for form in _fitting(self._rows[index], text[start:end]):
                 found.append(Cue(start, end, form.kind, form.entry, form.tag))
-        for cue in self._gapped:
-            if cue.first in plain and cue.rest in plain:
-                found += [Cue(m.start(2), m.end(2), cue.kind, cue.entry, "past") for m in cue.pattern.finditer(plain)]
+        for gapped, match in self._gapped.matches(plain):
+            found.append(Cue(match.start(2), match.end(2), gapped.kind, gapped.entry, "past"))
         return _longest(found)
 
 

@@ -9,11 +9,13 @@ import itertools
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from pipelines.extraction.needles import Sieve
 from pipelines.extraction.text import WORD, fold
 
 LANGUAGES = Path(__file__).parent / "languages"
@@ -39,6 +41,46 @@ class InvalidPack(ValueError):
     """A language pack that cannot be read; the message says which file, which key, why and what to do."""
 
 
+class Expression:
+    """A regular expression of a pack, compiled when a text first needs it: compiling all of a pack takes a second."""
+
+    __slots__ = ("_compiled", "_where", "source")
+
+    def __init__(self, source: str, where: str) -> None:
+        self.source = source
+        self._where = where
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def compiled(self) -> re.Pattern[str]:
+        """The expression ready for use. Raises InvalidPack with the file and key where it is none."""
+        if self._compiled is None:
+            try:
+                self._compiled = re.compile(self.source)
+            except re.error as error:
+                raise InvalidPack(f"{self._where} is no expression: {error}. Correct it.") from error
+        return self._compiled
+
+
+class Phrases(Mapping[str, re.Pattern[str] | None]):
+    """A pattern for each list of phrases, by its key, made when it is first asked for; None for an empty list."""
+
+    def __init__(self, words: dict[str, tuple[str, ...]]) -> None:
+        self._words = words
+        self._made: dict[str, re.Pattern[str] | None] = {}
+
+    def __getitem__(self, key: str) -> re.Pattern[str] | None:
+        if key not in self._made:
+            self._made[key] = _any_of(self._words[key])
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One inflected form of a cue: its kind, the entry of the pack that it comes from, its tense as tagged there."""
@@ -55,9 +97,7 @@ class Gapped:
 
     kind: str
     entry: str
-    first: str
-    rest: str
-    pattern: re.Pattern[str]
+    pattern: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +106,7 @@ class RolePattern:
 
     role: str
     entry: str
-    pattern: re.Pattern[str]
+    pattern: Expression
     of_period: bool
 
 
@@ -76,7 +116,7 @@ class PeriodPattern:
 
     reading: str
     shift: int
-    pattern: re.Pattern[str]
+    pattern: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +143,7 @@ class LanguagePack:
     number_joins: frozenset[str]
     compound_numbers: bool
     words: dict[str, tuple[str, ...]]
-    patterns: dict[str, re.Pattern[str] | None]
+    patterns: Phrases
     currencies: dict[str, str]
     collectives: dict[str, tuple[str, ...]]
     months: dict[str, int]
@@ -119,6 +159,21 @@ class LanguagePack:
     roles: tuple[RolePattern, ...]
     blocked: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]
     examples: tuple[Example, ...]
+
+    @cached_property
+    def period_sieve(self) -> Sieve[PeriodPattern]:
+        """Which periods a text may hold."""
+        return Sieve(self.periods)
+
+    @cached_property
+    def gapped_sieve(self) -> Sieve[Gapped]:
+        """Which cues in two parts a text may hold."""
+        return Sieve(self.gapped)
+
+    @cached_property
+    def role_sieve(self) -> Sieve[RolePattern]:
+        """Which roles an abstracted sentence may give."""
+        return Sieve(self.roles)
 
 
 def available(folder: Path = LANGUAGES) -> tuple[str, ...]:
@@ -184,7 +239,7 @@ class _Reader:
             number_joins=frozenset(fold(word) for word in numbers["joins"]),
             compound_numbers=numbers["compound"],
             words=words,
-            patterns={key: _any_of(entries) for key, entries in words.items()},
+            patterns=Phrases(words),
             currencies={fold(word): currency for word, currency in raw["currencies"].items()},
             collectives={name: _folded(entries) for name, entries in raw["collectives"].items()},
             months=_numbered(time["months"]),
@@ -234,7 +289,8 @@ class _Reader:
                         parts = [fold(part.strip()) for part in form.split("…", 1)]
                         first, rest = (rf"(?<!{WORD})({re.escape(part)})(?!{WORD})" for part in parts)
                         between = r"(?:[^;:.\n]|\.(?=\d)){1,70}?"
-                        gapped.append(Gapped(kind, entry, parts[0], parts[1], re.compile(first + between + rest)))
+                        where = f"{self.name}: cues.{kind}: {entry!r}"
+                        gapped.append(Gapped(kind, entry, Expression(first + between + rest, where)))
                     else:
                         forms[fold(form)].append(Form(kind, entry, tag, form))
         return {form: tuple(found) for form, found in forms.items()}, tuple(gapped)
@@ -257,7 +313,7 @@ class _Reader:
             for name, row in self.raw.get("blocked", {}).items()
         }
 
-    def _compile(self, entry: str, where: str) -> re.Pattern[str]:
+    def _compile(self, entry: str, where: str) -> Expression:
         pattern = entry
         for name, value in self.macros.items():
             pattern = pattern.replace(name, f"(?:{value})")
@@ -275,10 +331,7 @@ class _Reader:
             pattern = pattern.replace(name, value).replace(name.lower(), value)
         if not entry.startswith(("^", "<E", "<A", "<P", "<O", "<T", "(?:,")):
             pattern = rf"(?<!{WORD}){pattern}"
-        try:
-            return re.compile(pattern)
-        except re.error as error:
-            raise InvalidPack(f"{self.name}: {where}: {entry!r} is no expression: {error}. Correct it.") from error
+        return Expression(pattern, f"{self.name}: {where}: {entry!r}")
 
     def _period(self, index: int, row: list[Any], time: dict[str, Any]) -> PeriodPattern:
         pattern, reading = fold(row[0]), row[1]
@@ -293,13 +346,9 @@ class _Reader:
             "<year>": r"(?P<year>20[0-4]\d)",
         }
         pattern = re.sub(r"<\w+>", lambda name: groups.get(name.group(), name.group()), pattern)
-        try:
-            compiled = re.compile(rf"(?<!{WORD})(?:{pattern})(?!{WORD})")
-        except re.error as error:
-            raise InvalidPack(
-                f"{self.name}: time.periods[{index}]: {row[0]!r} is no expression: {error}. Correct it."
-            ) from error
-        return PeriodPattern(reading, int(row[2]) if len(row) > 2 else 0, compiled)
+        where = f"{self.name}: time.periods[{index}]: {row[0]!r}"
+        whole = Expression(rf"(?<!{WORD})(?:{pattern})(?!{WORD})", where)
+        return PeriodPattern(reading, int(row[2]) if len(row) > 2 else 0, whole)
 
 
 def _numbered(table: dict[str, list[str]]) -> dict[str, int]:

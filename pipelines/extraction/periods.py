@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
-from pipelines.extraction.pack import LanguagePack
+from pipelines.extraction.pack import LanguagePack, load
 from pipelines.extraction.quantities import Number
 from pipelines.extraction.text import WORD, in_word
 
@@ -68,16 +68,15 @@ def _span(year: int, first: int, months: int) -> Interval:
 def periods(text: str, plain: str, pack: LanguagePack, published: Interval | None) -> list[Period]:
     """All periods in order, neighbours that belong together ("January and June", "2025 to 2027") as one."""
     found: list[Period] = []
-    for row in pack.periods:
-        for match in row.pattern.finditer(plain):
-            if _lower_month(text, match, pack):
-                continue
-            readings = _readings(row.reading, row.shift, match, pack, published)
-            if readings is not None:
-                near, past, future, floating = readings
-                edge: Literal["", "start", "end"] = "end" if row.reading.startswith("end-") else ""
-                edge = "start" if row.reading.startswith("start-") else edge
-                found.append(Period(*match.span(), near, past, future, floating, row.reading, edge))
+    for row, match in pack.period_sieve.matches(plain):
+        if _lower_month(text, match, pack):
+            continue
+        readings = _readings(row.reading, row.shift, match, pack, published)
+        if readings is not None:
+            near, past, future, floating = readings
+            edge: Literal["", "start", "end"] = "end" if row.reading.startswith("end-") else ""
+            edge = "start" if row.reading.startswith("start-") else edge
+            found.append(Period(*match.span(), near, past, future, floating, row.reading, edge))
     found.sort(key=lambda p: (p.start, -p.end))
     kept: list[Period] = []
     for period in found:
@@ -240,8 +239,17 @@ def _from(interval: Interval, start: date) -> date:
 
 
 @cache
-def _longest_first(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+def _duration_patterns(code: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    """What follows a number that is a length of time, and the vague lengths; None for a pack without such."""
+    pack = load(code)
+    units, vague = (
+        "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+        for words in (pack.duration_units, pack.vague_durations)
+    )
+    return (
+        re.compile(rf"[ -]?({units})(?!{WORD})"),
+        re.compile(rf"(?<!{WORD})(?:{vague})(?!{WORD})") if vague else None,
+    )
 
 
 def durations(
@@ -249,14 +257,13 @@ def durations(
 ) -> list[Duration]:
     """Lengths of time, vague ones by the table of durations (`months`: 60 to 300 days)."""
     result: list[Duration] = []
-    unit = re.compile(rf"[ -]?({_longest_first(tuple(pack.duration_units))})(?!{WORD})")
+    unit, vague = _duration_patterns(pack.code)
     for number in found:
         if number.currency is None and (match := unit.match(plain, number.end)):
             days = UNIT_DAYS[pack.duration_units[match[1]]]
             low, high = (None if v is None else v * days for v in (number.low, number.high))
             result.append(Duration(number.start, match.end(), low, high))
-    pattern = _longest_first(tuple(pack.vague_durations))
-    for match in re.finditer(rf"(?<!{WORD})(?:{pattern})(?!{WORD})", plain) if pattern else ():
+    for match in vague.finditer(plain) if vague else ():
         low_high = known.get(pack.vague_durations[match.group()])
         if low_high and not any(d.start < match.end() and match.start() < d.end for d in result):
             result.append(Duration(*match.span(), *low_high))

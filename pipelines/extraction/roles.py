@@ -69,10 +69,10 @@ def assign_roles(
     period_roles: list[dict[str, str]] = [{} for _ in periods]
     if not parties and not periods:
         return [], spoken
-    for row in pack.roles:
+    for row in pack.role_sieve.passed(abstract):
         if not (periods if row.of_period else parties):
             continue
-        for match in row.pattern.finditer(abstract):
+        for match in row.pattern.compiled.finditer(abstract):
             place = places[match.start("slot")]
             if place in by_start:
                 by_start[place].roles.setdefault(row.role, row.entry)
