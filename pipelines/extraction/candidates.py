@@ -8,7 +8,7 @@ import re
 from itertools import pairwise
 
 from pipelines.extraction.features import Cue, Found, Goods, Party, Reading, Segment
-from pipelines.extraction.goods import apart, goods_of, within
+from pipelines.extraction.goods import CLAIMING, apart, goods_of, within
 from pipelines.extraction.names import Name
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.periods import Duration, Period
@@ -125,12 +125,6 @@ def _boundary(plain: str, start: int, end: int, pack: LanguagePack) -> int | Non
     return start + best[1] if best else None
 
 
-_CLAIMING = (
-    "divert", "move", "receive", "supply", "ship", "deliver", "install", "buy", "want", "promise", "delay", "cancel",
-    "restrict", "resell", "rent", "have", "spend", "grow",
-)  # fmt: skip
-
-
 def _own_clauses(plain: str, reading: Reading, rest: list[Goods], pack: LanguagePack) -> list[Goods]:
     """One lot of goods a clause: a product before a sum before an order, where a clause has a cue of its own."""
     kept: list[Goods] = []
@@ -171,7 +165,7 @@ def _separate(plain: str, reading: Reading, first: Goods, second: Goods, pack: L
         return False
 
     def complete(a: int, b: int) -> bool:
-        return any(c.kind in _CLAIMING and a <= c.start < b for c in reading.cues) and any(
+        return any(c.kind in CLAIMING and a <= c.start < b for c in reading.cues) and any(
             p.name.role in ("party", "place", "maker") and a <= p.name.start < b for p in reading.parties
         )
 

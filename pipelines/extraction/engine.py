@@ -202,8 +202,10 @@ class Extractor:
             named_after(drafts, reading)
             drafts += [] if reading.corrects else own
             for segment in reading.segments:
-                if not told[id(segment)] and segment.goods.sort == "count":
-                    unexplained.append(mention(segment.goods, segment.start, segment.end, found.text, _reason(segment)))
+                if not told[id(segment)]:
+                    counted = [g for g in (segment.goods, *segment.goods.also) if g.sort == "count"]
+                    reason = _reason(segment)
+                    unexplained += [mention(g, segment.start, segment.end, found.text, reason) for g in counted]
             discourse.remember(reading)
         return drafts, unexplained
 
@@ -245,11 +247,20 @@ def _reason(segment: Segment) -> str:
 
 
 def _filled(decided: list[Draft], discourse: Discourse, item: Item) -> Iterator[Draft]:
-    for draft in decided:
-        alike = sum(other.event == draft.event for other in decided)
-        fill(draft, discourse, item, shared=alike > 1 and not draft.segment.has("m_each"))
-        if substantial(draft):
-            yield draft
+    for whole in decided:
+        alike = sum(other.event == whole.event for other in decided)
+        goods = whole.segment.goods
+        uncounted = goods.number is not None and any(g.number is None for g in goods.also)
+        for draft in each_of_list(whole):
+            fill(draft, discourse, item, shared=(alike > 1 or uncounted) and not draft.segment.has("m_each"))
+            if substantial(draft):
+                yield draft
+
+
+def each_of_list(draft: Draft) -> list[Draft]:
+    """A draft for each of the goods of a list ("5,000 H100 and 3,000 B200")."""
+    others = [replace(draft.segment, goods=goods) for goods in draft.segment.goods.also]
+    return [draft, *(replace(draft, segment=other, slots=dict(draft.slots)) for other in others)]
 
 
 def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], reading: Reading) -> None:
@@ -289,8 +300,9 @@ def _relevant(names: Names, context: str, pack: LanguagePack) -> bool:
 def _mentions_only(found: Found, pack: LanguagePack) -> Iterator[Mention]:
     for reading in readings(found, pack):
         for segment in reading.segments:
-            if segment.goods.sort == "count":
-                yield mention(segment.goods, segment.start, segment.end, found.text, "no pack for this language")
+            for goods in (segment.goods, *segment.goods.also):
+                if goods.sort == "count":
+                    yield mention(goods, segment.start, segment.end, found.text, "no pack for this language")
 
 
-__all__ = ["EXTRACTOR", "Extractor", "extractor_version"]
+__all__ = ["EXTRACTOR", "Extractor", "each_of_list", "extractor_version"]

@@ -15,7 +15,10 @@ GoodsSort = Literal["count", "bare", "same", "kind", "value", "order"]
 
 @dataclass(slots=True)
 class Goods:
-    """What may be claimed: a count with its product, a bare count, a product alone, a sum, an order without either."""
+    """What may be claimed: a count with its product, a bare count, a product alone, a sum, an order without either.
+
+    `also` holds the further goods of a list ("5,000 H100 and 3,000 B200"); `end` is that of the whole list.
+    """
 
     start: int
     end: int
@@ -28,6 +31,7 @@ class Goods:
     pointed: bool = False
     possessed: bool = False
     pronoun: bool = False
+    also: "tuple[Goods, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)

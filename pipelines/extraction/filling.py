@@ -40,6 +40,9 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
     last = discourse.product
     if named and not named.generic:
         return Filled(named.claim_name, named.start, named.end, "product")
+    model = _only_model(draft)
+    if model and goods.sort in ("count", "bare"):
+        return Filled(model.claim_name, model.start, model.end, "product-of-segment")
     referring = (
         goods.definite
         or goods.sort in ("bare", "same", "order")
@@ -60,6 +63,12 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
     if last and draft.event in ("delay", "cancellation", "diversion"):
         return Filled(last.claim_name, goods.start, goods.end, "product-of-order-before")
     return None
+
+
+def _only_model(draft: Draft) -> ProductName | None:
+    """The one model that the segment of a count names apart from it ("1,111 servers with H100")."""
+    models = {p.claim_name: p for p in draft.segment.products if not p.generic}
+    return next(iter(models.values())) if len(models) == 1 else None
 
 
 def _beside(draft: Draft) -> ProductName | None:

@@ -17,6 +17,12 @@ from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.quantities import Number
 from pipelines.extraction.text import WORD, Sentence
 
+CLAIMING = (
+    "divert", "move", "receive", "supply", "ship", "deliver", "install", "buy", "want", "promise", "delay", "cancel",
+    "restrict", "resell", "rent", "have", "spend", "grow",
+)  # fmt: skip
+"""The kinds of cue that can make a clause about goods a claim."""
+
 
 class _Spanned(Protocol):
     @property
@@ -75,20 +81,20 @@ def goods_of(
         if index in used:
             continue
         group = [index]
-        while _follows(plain, products, group[-1], used):
+        while _follows(plain, products, group[-1], used, pack):
             group.append(group[-1] + 1)
         used.update(group)
         chosen = _most_specific([products[i] for i in group])
-        definite = _definite(plain, pack, product.start)
+        end = products[group[-1]].end
         goods.append(
             Goods(
                 product.start,
-                products[group[-1]].end,
+                end,
                 "kind",
                 None,
                 chosen,
-                definite,
-                _unit(plain, pack, product.start, products[group[-1]].end, chosen),
+                _definite(plain, pack, product.start),
+                _unit(plain, pack, product.start, end, chosen),
             )
         )
     for amount in money:
@@ -106,15 +112,63 @@ def goods_of(
         for side in ("from", "to") if g.number else ():
             if _at_the_end(pack.words[f"grow_{side}"]).search(before):
                 g.grown = "from" if side == "from" else "to"
-    return sorted(goods, key=lambda g: (g.start, g.end))
+    return _lists(plain, sorted(goods, key=lambda g: (g.start, g.end)), cues, pack)
 
 
-def _follows(plain: str, products: Sequence[ProductName], index: int, used: set[int]) -> bool:
+def _follows(plain: str, products: Sequence[ProductName], index: int, used: set[int], pack: LanguagePack) -> bool:
     """Whether the next product belongs to the same phrase ("puces Nvidia H100")."""
     if index + 1 >= len(products) or index + 1 in used:
         return False
     gap = plain[products[index].end : products[index + 1].start]
-    return len(gap) <= 12 and not re.search(r"[,;:.]", gap)
+    return len(gap) <= 12 and not re.search(r"[,;:.]", gap) and not _both_models(products, index, gap, pack)
+
+
+def _both_models(products: Sequence[ProductName], index: int, gap: str, pack: LanguagePack) -> bool:
+    """Whether "and" joins two models, each of them goods of their own."""
+    return not products[index].generic and not products[index + 1].generic and gap.strip(" ") in pack.words["and"]
+
+
+def _lists(plain: str, goods: list[Goods], cues: list[Cue], pack: LanguagePack) -> list[Goods]:
+    """Goods with those that a list joins to them as one ("5,000 H100 and 3,000 B200", "A100, A800 and H800").
+
+    What begins a clause of its own is no member: "Tesla got 5,000 H100 and 3,000 B200 went to X".
+    """
+    ands = {*pack.words["and"], *(f", {word}" for word in pack.words["and"])}
+    found: list[Goods] = []
+    run: list[Goods] = []
+    for g in goods:
+        gap = plain[run[-1].end : g.start].strip(" ") if run else ""
+        last = gap in ands or (pack.unspaced and any(gap.endswith(a) and len(gap) <= len(a) + _COUNTER for a in ands))
+        if run and _listable(run[-1]) and _listable(g) and (last or gap == ","):
+            run.append(g)
+            if last:
+                found += [_listed(run)] if _one_clause(run, cues, pack) else run
+                run = []
+            continue
+        found += run
+        run = [g]
+    return [*found, *run]
+
+
+_COUNTER = 2
+"""The most characters of a counter between a count and the word that goes on ("3000基とB200")."""
+
+
+def _listable(goods: Goods) -> bool:
+    named = goods.product is not None and not goods.product.generic
+    return goods.sort == "count" or (goods.sort == "kind" and named)
+
+
+def _one_clause(run: list[Goods], cues: list[Cue], pack: LanguagePack) -> bool:
+    if pack.words.get("postpositions"):
+        return True  # the verb stands behind all that it governs
+    # "Nebius hat 5.000 H100 und 3.000 B200 bestellt": having is no verb of its own there.
+    before = any(c.end <= run[0].start and c.kind != "have" for c in cues if c.kind in CLAIMING)
+    return not (before and any(0 <= c.start - run[-1].end <= 25 for c in cues if c.kind in CLAIMING))
+
+
+def _listed(run: list[Goods]) -> Goods:
+    return replace(run[0], end=run[-1].end, also=tuple(run[1:]))
 
 
 def _shared(plain: str, number: Number, pack: LanguagePack) -> Number:
@@ -160,6 +214,8 @@ def _bound(
             following = products[indexes[-1] + 1]
             between = plain[products[indexes[-1]].end : following.start]
             if following.start >= limit or len(between) > 14 or re.search(r"[,;:.(]|\d", between):
+                break
+            if _both_models(products, indexes[-1], between, pack):
                 break
             if stop and stop.search(between):
                 break

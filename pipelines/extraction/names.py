@@ -281,7 +281,8 @@ _ORDER = ("product", "generic", "weak", "unit", "entity", "outlet", "description
 
 def _without_overlaps(found: list[tuple[int, int, _Entry]]) -> list[tuple[int, int, _Entry]]:
     """The longest of those that overlap, the first of those as long."""
-    found.sort(key=lambda f: (f[0], f[0] - f[1], _ORDER.index(f[2].sort)))
+    # "L40S" is a name before it is two of the L40.
+    found.sort(key=lambda f: (f[0], f[0] - f[1], _ORDER.index(f[2].sort), f[0] + len(f[2].written) != f[1]))
     kept: list[tuple[int, int, _Entry]] = []
     for row in found:
         if not kept or row[0] >= kept[-1][1]:

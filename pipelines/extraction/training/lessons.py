@@ -15,7 +15,7 @@ from pipelines.extraction.decisions import to_come
 from pipelines.extraction.discourse import Discourse, source_of
 from pipelines.extraction.diversions import diversion_of
 from pipelines.extraction.drafts import Draft, Filled
-from pipelines.extraction.engine import Extractor
+from pipelines.extraction.engine import Extractor, each_of_list
 from pipelines.extraction.features import Reading, Segment
 from pipelines.extraction.filling import Item, fill
 from pipelines.extraction.model import SLOTS, Model
@@ -72,9 +72,10 @@ class _Looking:
 
     def decide(self, segment: Segment, reading: Reading, discourse: Discourse) -> list[Draft]:
         """No claim."""
-        draft = Draft("diversion", segment, reading, source_of(segment, reading, discourse))
-        fill(draft, discourse, Item(frozenset()), False)
-        self.seen.append(((reading.index, segment.start), segment, reading, draft.slots))
+        whole = Draft("diversion", segment, reading, source_of(segment, reading, discourse))
+        for draft in each_of_list(whole):
+            fill(draft, discourse, Item(frozenset()), False)
+            self.seen.append(((reading.index, segment.start), draft.segment, reading, draft.slots))
         return []
 
 
@@ -105,7 +106,7 @@ class _Oracle:
         for slot in SLOTS:
             wanted = {self.labels.slots[claim][slot] for claim in claims}
             lesson.fills[slot] = [self.name(candidate.name) in wanted for candidate in found]
-        drafts = []
+        drafts: list[Draft] = []
         for claim in claims:
             draft = Draft(event, segment, reading, source_of(segment, reading, discourse), head=head)
             draft.future = to_come(event, head, segment)
@@ -114,7 +115,8 @@ class _Oracle:
                 chosen = next((c for c in found if wanted and self.name(c.name) == wanted), None)
                 if chosen:
                     draft.slots[slot] = Filled(chosen.name, segment.start, segment.start, "label")
-            drafts.append(draft)
+            if draft.slots not in [other.slots for other in drafts]:  # the goods of a list are told apart later
+                drafts.append(draft)
         return drafts
 
     def _event(self, claims: Sequence[int]) -> Event | None:

@@ -142,3 +142,43 @@ def test_the_number_of_a_company_at_an_exchange_counts_nothing(
 
     assert {claim.quantity_low for claim in found.claims} == counts
     assert not found.mentions
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Nebius bought 5,000 H200s and 3,000 B300s.", {("H200", 5000), ("B300", 3000)}),
+        (
+            "en",
+            "Dell shipped 4,000 GB200, 2,000 B300 and 500 H200 to CoreWeave.",
+            {("GB200", 4000), ("B300", 2000), ("H200", 500)},
+        ),
+        (
+            "en",
+            "Washington banned exports of the V100, A40 and A100 to China.",
+            {("V100", None), ("A40", None), ("A100", None)},
+        ),
+        ("de", "Nebius hat 5.000 H200 und 3.000 B300 bestellt.", {("H200", 5000), ("B300", 3000)}),
+        ("ja", "ネビウスはH200を5000基とB300を3000基購入した。", {("H200", 5000), ("B300", 3000)}),
+        ("zh", "Nebius采购了5000颗H200和3000颗B300。", {("H200", 5000), ("B300", 3000)}),
+        ("en", "CoreWeave bought 12,000 B200 and B300 GPUs.", {("B200", None), ("B300", None)}),
+    ],
+)
+def test_each_of_the_goods_of_a_list_is_a_claim(
+    extractor: Extractor, language: str, text: str, expected: set[tuple[str, int | None]]
+) -> None:
+    found = read(extractor, text, language)
+
+    assert {(claim.product, claim.quantity_low) for claim in found.claims} == expected
+
+
+def test_a_count_that_begins_the_next_clause_is_no_member_of_a_list(extractor: Extractor) -> None:
+    found = read(extractor, "Tesla got 5,000 H100s and 3,000 B200s went to xAI.")
+
+    assert {(claim.to_entity, claim.product) for claim in found.claims} == {("Tesla", "H100"), ("xAI", "B200")}
+
+
+def test_servers_are_of_the_model_in_them(extractor: Extractor) -> None:
+    (claim,) = read(extractor, "Yotta bought 500 servers with H200 chips from Dell.").claims
+
+    assert (claim.product, claim.quantity_low, claim.quantity_unit) == ("H200", 500, "system")
