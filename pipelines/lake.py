@@ -6,7 +6,7 @@ nothing here knows what a claim is.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -320,11 +320,13 @@ class Lake:
         A column that is younger than a file is empty in that file's rows.
         """
         empty = pl.DataFrame(schema={name: TABLES[table][name] for name in columns or TABLES[table]})
-        parts = (
-            pl.read_parquet(file, columns=[name for name in pl.read_parquet_schema(file) if name in empty.columns])
-            for file in self.files(table)
-        )
-        return pl.concat([empty, *parts], how="diagonal")
+        return pl.concat([empty, *self.parts(table, *columns)], how="diagonal")
+
+    def parts(self, table: str, *columns: str) -> Iterator[pl.DataFrame]:
+        """The rows of `table` file by file, so that not all of them need to be held; columns as a file has them."""
+        wanted = columns or tuple(TABLES[table])
+        for file in self.files(table):
+            yield pl.read_parquet(file, columns=[name for name in pl.read_parquet_schema(file) if name in wanted])
 
     def keep_bytes(self, data: bytes) -> str:
         """Keep a document byte for byte; give the SHA-256 under which it stands in `documents/`."""

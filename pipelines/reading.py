@@ -4,17 +4,22 @@ Reading is the costly step, so nothing is read twice by the same version of a re
 in `pipelines.extraction` and `pipelines.suppliers`.
 """
 
-import json
+import logging
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
-from pipelines.extraction.claim import Claim, Mention
-from pipelines.extraction.engine import EXTRACTOR, Extractor, extractor_version
+from pipelines.extraction.batch import ITEMS, extract_batch
+from pipelines.extraction.batch import unread as unread_batch
+from pipelines.extraction.engine import EXTRACTOR, extractor_version
+from pipelines.extraction.parallel import run
 from pipelines.extraction.vocabulary import vocabulary_from
 from pipelines.handed_claims import HANDED
 from pipelines.lake import Lake, content_id
@@ -30,7 +35,11 @@ from pipelines.suppliers.rows import Unreadable
 from pipelines.suppliers.vocabulary import vocabulary_from as supplier_vocabulary_from
 from pipelines.versions import code_version
 
-_FLUSH_ITEMS = 2_000
+log = logging.getLogger("waybill")
+
+_FLUSH_ITEMS = 500
+_ITEMS_OF_A_PROCESS = 2_000
+"""So many items make up for starting a process."""
 _SUPPLIER_REFERENCE = ("contracts", "skus.csv", "exchange_rates.csv", "products.csv", "product_aliases.csv")
 
 
@@ -44,10 +53,12 @@ class Read:
     unreadable: int = 0
 
 
-def read_claims(lake: Lake, reference: Reference, now: datetime) -> Read:
+def read_claims(lake: Lake, reference: Reference, now: datetime, processes: int | None = None) -> Read:
     """Extract claims from every item that this version of the extractor has not read; `now` is UTC without zone.
 
-    An item that is known only by claims that were handed over is left to them.
+    An item that is known only by claims that were handed over is left to them. By so many `processes`, or as many as
+    there are items for; what is kept does not depend on it. An item that cannot be read is told, and read again by the
+    next run.
     """
     vocabulary = vocabulary_from(reference)
     version = extractor_version(vocabulary)
@@ -58,44 +69,51 @@ def read_claims(lake: Lake, reference: Reference, now: datetime) -> Read:
     total = Read()
     if unread.is_empty():
         return total
-    texts = lake.read("news_items").unique("item_id", keep="first", maintain_order=True)
-    pending = texts.join(unread, on="item_id", how="semi", maintain_order="left")
-    extractor = Extractor(vocabulary)
-    progress = Progress("reading claims", pending.height, "items")
-    for batch in pending.iter_slices(_FLUSH_ITEMS):
+    progress = Progress("reading claims", unread.height, "items")
+    wanted = processes or 1 + unread.height // _ITEMS_OF_A_PROCESS
+    work = partial(extract_batch, vocabulary=vocabulary)
+    sizes: deque[int] = deque()
+    for found in run(_batches(lake, unread, sizes), work, unread_batch, wanted):
         claims: list[dict[str, Any]] = []
         mentions: list[dict[str, Any]] = []
         runs: list[dict[str, Any]] = []
-        for item in batch.iter_rows(named=True):
-            found = extractor.extract(
-                item["text"],
-                language=item["language"],
-                published_start=item["published_start"],
-                published_end=item["published_end"],
-                title=item["title"],
-            )
-            claims += (_claim_row(item["item_id"], version, place, claim) for place, claim in enumerate(found.claims))
-            mentions += (_mention_row(item["item_id"], version, mention) for mention in found.mentions)
+        for item in found.to_pylist():
+            if item["failure"] is not None:
+                log.error("claims: item %s could not be read: %s", item["item_id"], item["failure"])
+                total = replace(total, unreadable=total.unreadable + 1)
+                continue
+            own = [_mention_row(item["item_id"], version, mention) for mention in item["mentions"]]
+            claims += (_claim_row(item["item_id"], version, place, c) for place, c in enumerate(item["claims"]))
+            mentions += own
             runs.append(
                 {
                     "item_id": item["item_id"],
                     "extractor": EXTRACTOR,
                     "extractor_version": version,
                     "extracted_at": now,
-                    "language": found.language,
-                    "claims": len(found.claims),
-                    "mentions": len(
-                        {_mention_row(item["item_id"], version, one)["mention_id"] for one in found.mentions}
-                    ),
+                    "language": item["read_as"],
+                    "claims": len(item["claims"]),
+                    "mentions": len({mention["mention_id"] for mention in own}),
                 }
             )
-            progress.advance(1, len(item["text"]))
+        progress.advance(found.num_rows, sizes.popleft())
         lake.append("news_claims", claims)
         lake.append("mentions", mentions)
         lake.append("extractions", runs)
         total = replace(total, pieces=total.pieces + len(runs), accepted=total.accepted + len(claims))
     progress.finish()
     return total
+
+
+def _batches(lake: Lake, unread: pl.DataFrame, sizes: deque[int]) -> Iterator[pa.RecordBatch]:
+    """The first version of each item that is to be read, file by file; `sizes` gets the bytes of each batch's texts."""
+    for part in lake.parts("news_items", *ITEMS.names):
+        mine = part.join(unread, on="item_id", how="semi", maintain_order="left")
+        mine = mine.unique("item_id", keep="first", maintain_order=True)
+        unread = unread.join(mine, on="item_id", how="anti", maintain_order="left")
+        for piece in mine.select(ITEMS.names).iter_slices(_FLUSH_ITEMS):
+            sizes.append(int(piece["text"].str.len_bytes().sum()))
+            yield from piece.to_arrow().combine_chunks().cast(ITEMS).to_batches()
 
 
 def read_supplier_lines(settings: Settings, lake: Lake, reference: Reference, now: datetime) -> Read:
@@ -186,25 +204,22 @@ def _unread(
     return pieces.join(done, on=key, how="anti", maintain_order="left")
 
 
-def _claim_row(item_id: str, version: str, place: int, claim: Claim) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(claim).items() if name != "slots"}
-    slots = {name: asdict(slot) for name, slot in sorted(claim.slots.items())}
+def _claim_row(item_id: str, version: str, place: int, claim: dict[str, Any]) -> dict[str, Any]:
     return {
-        "claim_id": content_id(item_id, version, place, claim.event, claim.quote_start, claim.quote_end),
+        "claim_id": content_id(item_id, version, place, claim["event"], claim["quote_start"], claim["quote_end"]),
         "item_id": item_id,
         "extractor": EXTRACTOR,
         "extractor_version": version,
-        **fields,
-        "slots": json.dumps(slots, ensure_ascii=False),
+        **claim,
     }
 
 
-def _mention_row(item_id: str, version: str, mention: Mention) -> dict[str, Any]:
+def _mention_row(item_id: str, version: str, mention: dict[str, Any]) -> dict[str, Any]:
     return {
-        "mention_id": content_id(item_id, version, *asdict(mention).values()),
+        "mention_id": content_id(item_id, version, *mention.values()),
         "item_id": item_id,
         "extractor_version": version,
-        **asdict(mention),
+        **mention,
     }
 
 

@@ -98,7 +98,7 @@ class Extractor:
     def _extract(
         self, text: str, language: str, published_start: date | None, published_end: date | None, title: str | None
     ) -> Extraction:
-        known = self._known(language)
+        known = self.reads(language)
         if not self.languages:
             return Extraction()
         tongue = self._tongue(known or self.languages[0])
@@ -120,14 +120,15 @@ class Extractor:
         title: str | None = None,
     ) -> tuple[list[Draft], str]:
         """The claims in the making of a tidy text, and the text folded: what training learns from. See `extract`."""
-        known = self._known(language)
+        known = self.reads(language)
         if known is None:
             return [], ""
         tongue = self._tongue(known)
         found = self._found_in(text, tongue, title, published_start, published_end)
         return (self._read(found, tongue.pack, published_end)[0], found.plain) if found else ([], "")
 
-    def _known(self, language: str) -> str | None:
+    def reads(self, language: str) -> str | None:
+        """The pack that reads a language, None where there is none; a region does not matter ("en-GB")."""
         code = language.lower().replace("_", "-").split("-")[0]
         return code if code in self.languages else None
 

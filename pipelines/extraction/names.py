@@ -213,6 +213,13 @@ class NameFinder:
             yield held
 
 
+def naming_accelerators(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[str]:
+    """The folded forms of which a text holds one if it is about accelerators at all: products, their nouns, makers."""
+    for form, entry in _entries(vocabulary, pack):
+        if entry.sort in ("product", "generic") or entry.role == "maker":
+            yield form
+
+
 def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, _Entry]]:
     for product in vocabulary.products:
         for alias in product.aliases:

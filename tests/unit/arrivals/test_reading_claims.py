@@ -1,12 +1,18 @@
 """Claims of what arrived: each item is read once by each version of the extractor, and its quotes stand in its text."""
 
 import json
+import shutil
+from typing import Any
 
 import pytest
 
 from pipelines import reading
+from pipelines.extraction import parallel
+from pipelines.extraction.claim import Extraction
+from pipelines.extraction.engine import Extractor
 from pipelines.lake import Lake
-from pipelines.reading import Read
+from pipelines.reading import Read, read_claims
+from pipelines.reference import load_reference
 from tests.unit.arrivals.conftest import Inbox
 
 NOTE = "date 2024-06-05\nNvidia diverted 12,000 H100 GPUs that Tesla had ordered to X, CNBC reported on Tuesday."
@@ -110,3 +116,44 @@ def test_many_items_are_written_in_several_pieces(inbox: Inbox, monkeypatch: pyt
     arrive(inbox, **{f"note-{number}": f"{NOTE} {number}" for number in range(5)})
     assert inbox.extract().pieces == 5
     assert len(inbox.lake.files("extractions")) == 3
+
+
+def test_two_processes_leave_the_same_files_as_one(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_FLUSH_ITEMS", 2)
+    monkeypatch.setattr(parallel, "cores", lambda: 2)
+    arrive(inbox, **{f"note{number}": NOTE.replace("12,000", f"{number},000") for number in range(1, 6)}, idle=IDLE)
+    reference = load_reference(inbox.settings.reference_dir)
+    before = inbox.files()
+
+    written = []
+    for processes in (1, 2):
+        shutil.rmtree(inbox.lake.root)
+        for name, data in before.items():
+            (inbox.lake.root / name).parent.mkdir(parents=True, exist_ok=True)
+            (inbox.lake.root / name).write_bytes(data)
+        read_claims(inbox.lake, reference, inbox.now, processes)
+        written.append({name: data for name, data in inbox.files().items() if name not in before})
+    assert written[0] == written[1]
+    assert len(written[0]) > 5
+
+
+def test_an_item_that_cannot_be_read_is_told_and_read_by_the_next_run(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    arrive(inbox, note=NOTE, other=NOTE.replace("12,000", "13,000"))
+    whole = Extractor.extract
+
+    def broken(self: Extractor, text: str, **given: Any) -> Extraction:
+        if "13,000" in text:
+            raise RecursionError("too deep")
+        return whole(self, text, **given)
+
+    with monkeypatch.context() as patched, caplog.at_level("ERROR"):
+        patched.setattr(Extractor, "extract", broken)
+        read = inbox.extract()
+    (failed,) = {*inbox.lake.read("news_items")["item_id"]} - {*inbox.lake.read("extractions")["item_id"]}
+    assert (read.pieces, read.unreadable) == (1, 1)
+    assert f"item {failed} could not be read: RecursionError: too deep" in caplog.text
+
+    assert inbox.extract().pieces == 1
+    assert inbox.lake.read("extractions").height == 2

@@ -43,7 +43,7 @@ ITEMS_OF_A_LANGUAGE = 40
 def test_what_an_expression_needs(expression: str, words: set[str], width: int | None) -> None:
     found = needs(expression)
 
-    assert (found.words, found.width) == (words, width)
+    assert (set(found.words), found.width) == (words, width)
 
 
 @dataclass(frozen=True)
