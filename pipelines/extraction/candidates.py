@@ -18,6 +18,7 @@ from pipelines.extraction.roles import SAYING, abstracted, assign_roles, group_p
 MAX_MENTIONS = 60
 """A sentence with more names, or more counts and products, is a table or noise: nothing is read from it."""
 
+_LATIN = re.compile(r"[a-z]+ $")
 _TICKER = re.compile(r"\( ?(?:(?P<exchange>[a-z]{2,8})[:. -]{0,2})?\d{3,6}(?P<place>[-.][a-z]{2,3})? ?\)")
 
 
@@ -41,6 +42,7 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     taken += [(m.start, m.end) for m in money]
     taken += [match.span() for match in _TICKER.finditer(found.plain, start, end) if _of_company(match, names, pack)]
     counts = [n for n in numbers if not n.currency and not any(a < n.end and n.start < b for a, b in taken)]
+    counts = [n for n in counts if not (pack.unspaced and _of_model(found, n))]
     counts = [part for n in counts for part in apart(found.plain, n, cues, pack)]
     goods = goods_of(found, pack, sentence, counts, money, cues)
     goods = goods or _pronoun(found.plain, start, end, pack)
@@ -78,6 +80,18 @@ def _of_company(match: re.Match[str], names: list[Name], pack: LanguagePack) -> 
     return bool(marked) or any(0 <= match.start() - name.end <= 4 for name in names)
 
 
+def _of_model(found: Found, number: Number) -> bool:
+    """Whether a number belongs to a model that nobody knows ("Atlas 800"): no known name ends before it."""
+    word = _LATIN.search(found.plain, max(0, number.start - 20), number.start)
+    return word is not None and not any(
+        rows and rows[-1].end > word.start()
+        for rows in (
+            within(found.products, word.start() - 30, number.start),
+            within(found.parties, word.start() - 30, number.start),
+        )
+    )
+
+
 def _pronoun(plain: str, start: int, end: int, pack: LanguagePack) -> list[Goods]:
     """The pronoun that may stand for the lot told before, where a sentence names no goods."""
     pattern = pack.patterns.get("goods_pronouns")
@@ -97,7 +111,8 @@ def _segments(plain: str, reading: Reading, goods: list[Goods], pack: LanguagePa
     cuts = [reading.start]
     merged: list[Goods] = [anchors[0]]
     for first, second in pairwise(anchors):
-        cut = _boundary(plain, first.end, second.start, pack)
+        owner = _owner(plain, reading, second)
+        cut = owner if owner and owner > first.end else _boundary(plain, first.end, second.start, pack)
         cuts.append(cut if cut is not None else second.start)
         merged.append(second)
     cuts.append(reading.end)
@@ -105,6 +120,14 @@ def _segments(plain: str, reading: Reading, goods: list[Goods], pack: LanguagePa
     for last, segment in pairwise(segments):
         segment.before = last
     return segments
+
+
+def _owner(plain: str, reading: Reading, goods: Goods) -> int | None:
+    """Where the party stands whose count fills a bracket right behind it ("Amazon (196,000)")."""
+    bracket = goods.start - 1 - plain.startswith(" ", goods.start - 1)
+    if goods.sort not in ("count", "bare") or not plain.startswith("(", bracket):
+        return None
+    return next((p.name.start for p in reading.parties if 0 <= bracket - p.name.end <= 1), None)
 
 
 def _boundary(plain: str, start: int, end: int, pack: LanguagePack) -> int | None:

@@ -4,13 +4,16 @@ Here belong the memory of one item and the resolution of anaphora and sources fr
 """
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipelines.extraction.claim import Certainty
 from pipelines.extraction.features import Cue, Goods, Party, Reading, Segment
-from pipelines.extraction.names import ProductName
+from pipelines.extraction.names import Name, ProductName
 from pipelines.extraction.quantities import Number
+from pipelines.extraction.text import Sentence
 
 if TYPE_CHECKING:
     from pipelines.extraction.drafts import Draft, Filled
@@ -42,8 +45,9 @@ class Lot:
 
 @dataclass(slots=True)
 class Discourse:
-    """The memory of one item, filled sentence by sentence."""
+    """The memory of one item, filled sentence by sentence; `topic` is the party that the whole item is about."""
 
+    topic: str | None = None
     subject: str | None = None
     last: str | None = None
     group: tuple[str, ...] = ()
@@ -70,7 +74,8 @@ class Discourse:
             if party.name.how != "anaphor":
                 continue
             before = [p for p in reading.parties[:index] if p.name.role == "party" and p.name.claim_name]
-            earlier = [p.name.claim_name for p in before if not p.oblique] or [p.name.claim_name for p in before]
+            earlier = [p.name.claim_name for p in before if not p.oblique]
+            earlier = earlier or ([] if self.subject else [p.name.claim_name for p in before])
             meant = self.subject or (earlier[-1] if earlier else None)
             if party.name.kind == "latter":
                 earlier, meant = [], earlier[-1] if earlier else self.last
@@ -118,6 +123,20 @@ class Discourse:
         if any(cue.kind == "m_carry_person" for cue in reading.cues) and self.person:
             self.source = Source(self.person, "confirmed", reading.start, reading.end, "before")
             self.source_paragraph = reading.paragraph
+
+
+def topic_of(titled: Sequence[Name], named: Sequence[Name], cut: Sequence[Sentence]) -> str | None:
+    """The party of most sentences, where the title counts as two; None where none has two."""
+    starts = [sentence.start for sentence in cut]
+    sentences: dict[str, set[int]] = {}
+    for name in named:
+        if name.role == "party" and name.claim_name:
+            sentences.setdefault(name.claim_name, set()).add(bisect_right(starts, name.start))
+    counted = {claim_name: len(places) for claim_name, places in sentences.items()}
+    for claim_name in {name.claim_name for name in titled if name.role == "party" and name.claim_name}:
+        counted[claim_name] = counted.get(claim_name, 0) + 2
+    best = max(counted, key=lambda claim_name: counted[claim_name], default=None)
+    return best if best and counted[best] >= 2 else None
 
 
 def source_of(segment: Segment, reading: Reading, discourse: Discourse) -> Source:

@@ -17,7 +17,7 @@ from pipelines.extraction.corrections import correct, count_of_before, named_aft
 from pipelines.extraction.cues import CueFinder
 from pipelines.extraction.decisions import Decider, Learned
 from pipelines.extraction.decoding import decode, mention
-from pipelines.extraction.discourse import Discourse
+from pipelines.extraction.discourse import Discourse, topic_of
 from pipelines.extraction.diversions import favour, remember_lot
 from pipelines.extraction.drafts import Draft
 from pipelines.extraction.features import Found, Goods, Reading, Segment
@@ -137,12 +137,15 @@ class Extractor:
     ) -> Found | None:
         """All that the steps before deciding find; None where an item is not about accelerators."""
         plain = elide(unwrap(fold(text)), tongue.pack.words.get("elisions", ()))
-        context = fold(title or "") + "\n" + plain
+        headline = fold(title or "")
+        context = headline + "\n" + plain
         names = tongue.names.find(text, plain, context)
         if not _relevant(names, context, tongue.pack):
             return None
         published = (published_start, published_end) if published_start and published_end else None
-        return self._found(text, plain, context, names, tongue, published)
+        found = self._found(text, plain, context, names, tongue, published)
+        titled = tongue.names.find(title, headline, context).parties if title else ()
+        return replace(found, topic=topic_of(titled, names.parties, found.sentences))
 
     def _found(
         self,
@@ -178,7 +181,7 @@ class Extractor:
 
     def _read(self, found: Found, pack: LanguagePack, published: date | None) -> tuple[list[Draft], list[Mention]]:
         item = Item(found.makers)
-        discourse = Discourse()
+        discourse = Discourse(topic=found.topic)
         drafts: list[Draft] = []
         unexplained: list[Mention] = []
         for reading in readings(found, pack):

@@ -75,6 +75,7 @@ def _told(segment: Segment, reading: Reading, discourse: Discourse) -> Iterator[
         yield from (("lot_gainer", str(filled.value)) for _, filled in lot.gainers)
     yield "subject", discourse.subject
     yield "last", discourse.last
+    yield "topic", discourse.topic
     yield "person", discourse.person
     yield "maker", discourse.maker
     if discourse.diversion:
@@ -271,6 +272,10 @@ def _of_candidate(
             yield from (f"{side}_before", f"{side}_before/{swap}")
     if candidate.name == discourse.subject:
         yield "subject_before"
+    if candidate.name == discourse.topic:
+        yield from ("topic", f"topic&place={candidate.place}")
+    elif discourse.topic:
+        yield f"other_topic&place={candidate.place}"
     told = discourse.told
     if told is not None and reading.index - told.reading.index <= 1:
         place = "here" if told.reading.index == reading.index else "before"

@@ -83,7 +83,8 @@ class Segment:
 
 @dataclass(slots=True)
 class Found:
-    """Everything found in one item, each list in order; `makers` are the vendors that it names."""
+    """Everything found in one item, each list in order; `makers` are the vendors that it names, `topic` is the party
+    that it is about."""
 
     text: str
     plain: str
@@ -95,6 +96,7 @@ class Found:
     durations: list[Duration]
     cues: list[Cue]
     makers: frozenset[str] = frozenset()
+    topic: str | None = None
 
 
 @dataclass(slots=True)

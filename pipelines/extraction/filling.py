@@ -56,6 +56,8 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
         return Filled(last.claim_name, goods.start, goods.end, "product-before")
     if named:
         return Filled(named.claim_name, named.start, named.end, "product-generic")
+    if last and goods.sort == "value" and draft.segment.has("m_pronoun"):
+        return Filled(last.claim_name, goods.start, goods.end, "product-before")
     if draft.head is not None and draft.head.kind == "spend" and draft.reading.makers:
         return Filled("GPU", goods.start, goods.end, "goods-of-maker")
     if goods.sort == "bare" and discourse.count_goods and discourse.count_goods.product:
@@ -129,8 +131,14 @@ def _money(draft: Draft) -> None:
     if draft.event not in _PAID or segment.has("m_other_money"):
         return
     chosen: Number | None = segment.goods.number if segment.goods.sort == "value" else None
-    if chosen is None and segment.money:
-        chosen = min(segment.money, key=lambda m: abs(m.start - segment.goods.start))
+    # A price per unit is no sum of the deal.
+    prices = [cue for cue in segment.cues if cue.kind == "m_unit_price"]
+    each = [min(segment.money, key=lambda m: abs(m.start - price.end)) for price in prices if segment.money]
+    sums = [m for m in segment.money if m not in each]
+    if chosen in each:
+        return
+    if chosen is None and sums:
+        chosen = min(sums, key=lambda m: abs(m.start - segment.goods.start))
     if chosen:
         draft.slots["value"] = Filled((chosen.low, chosen.high, chosen.currency), chosen.start, chosen.end, "money")
 

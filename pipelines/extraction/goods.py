@@ -14,6 +14,7 @@ from pipelines.extraction.claim import QuantityUnit
 from pipelines.extraction.features import Cue, Found, Goods
 from pipelines.extraction.names import Name, ProductName
 from pipelines.extraction.pack import LanguagePack
+from pipelines.extraction.periods import Period
 from pipelines.extraction.quantities import Number
 from pipelines.extraction.text import WORD, Sentence
 
@@ -53,7 +54,7 @@ def goods_of(
     for position, number in enumerate(counts):
         limit = counts[position + 1].start if position + 1 < len(counts) else sentence.end
         bound = _bound(plain, pack, number, products, limit)
-        behind = None if bound else _behind(plain, pack, number, products, used)
+        behind = None if bound else _behind(plain, pack, number, products, used, found.periods)
         if behind is not None:
             used.add(behind)
             product = products[behind]
@@ -177,9 +178,19 @@ def _shared(plain: str, number: Number, pack: LanguagePack) -> Number:
     for row in pack.words["fractions"]:
         phrase, _, share = row.partition("=")
         if before.endswith(phrase):
-            low, high = (None if v is None else round(v * float(share)) for v in (number.low, number.high))
-            return replace(number, low=low, high=high)
+            return _share(number, float(share))
+    # "8000개 주문분 가운데 절반": what part of it stands behind the count.
+    after = plain[number.end : number.end + 24]
+    for row in pack.words.get("fractions_after", ()):
+        phrase, _, share = row.partition("=")
+        if phrase in after and not re.search(r"[,;:.]|\d", after[: after.index(phrase)]):
+            return _share(number, float(share))
     return number
+
+
+def _share(number: Number, share: float) -> Number:
+    low, high = (None if v is None else round(v * share) for v in (number.low, number.high))
+    return replace(number, low=low, high=high)
 
 
 def apart(plain: str, number: Number, cues: list[Cue], pack: LanguagePack) -> tuple[Number, ...]:
@@ -225,19 +236,33 @@ def _bound(
     return None
 
 
-def _behind(plain: str, pack: LanguagePack, number: Number, products: list[ProductName], used: set[int]) -> int | None:
+def _behind(
+    plain: str,
+    pack: LanguagePack,
+    number: Number,
+    products: list[ProductName],
+    used: set[int],
+    periods: Sequence[Period],
+) -> int | None:
     """The product right before its count, by the words of a pack that link the two ("H100を3000基")."""
     links = pack.words.get("count_links", ())
     before = [i for i, product in enumerate(products) if product.end <= number.start]
     if not links or not before or before[-1] in used:
         return None
-    gap = plain[products[before[-1]].end : number.start].strip(" ")
-    return before[-1] if gap in ("", *links) else None
+    start = products[before[-1]].end
+    gap = plain[start : number.start].strip(" ")
+    if gap in ("", *links):
+        return before[-1]
+    # "H100を今年6月までに2000基": a time may stand between.
+    times = [(p.start, p.end) for p in within(periods, start, number.start)]
+    kept = "".join(plain[i] for i in range(start, number.start) if not any(a <= i < b for a, b in times)).strip(" ")
+    linked = any(kept.startswith(link) and len(kept) <= len(link) + _COUNTER for link in links if link)
+    return before[-1] if times and linked else None
 
 
 def _beside(plain: str, first: ProductName, second: ProductName) -> bool:
     """Whether a common noun stands right behind the model that it repeats, with a blank as Korean writes it."""
-    return second.generic and not first.generic and plain[first.end : second.start] == " "
+    return second.generic and not first.generic and plain[first.end : second.start].strip("\"'」』)") in ("", " ")
 
 
 def _most_specific(products: list[ProductName]) -> ProductName:
@@ -271,7 +296,8 @@ def _bare_unit(plain: str, pack: LanguagePack, number: Number) -> QuantityUnit:
 def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue], names: list[Name]) -> bool:
     """Whether a number without a product may count goods named before: nothing else stands where its noun would."""
     written = plain[number.figure[0] : number.figure[1]]
-    if number.value < 50 or re.fullmatch(r"(?:19|20)\d\d", written):
+    counted = pack.unspaced and plain[number.end : number.end + 1].isalpha()
+    if number.value < 50 or (re.fullmatch(r"(?:19|20)\d\d", written) and not counted):
         return False
     after = plain[number.end : number.end + 24]
     if re.match(r"\s*(?:$|[,;:.)!?\"](?!\d))", after):

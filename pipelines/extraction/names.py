@@ -6,7 +6,7 @@ Here belong the automaton over all names of a vocabulary and a pack, and the cho
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ahocorasick_rs import AhoCorasick
@@ -97,8 +97,8 @@ class NameFinder:
                     ),
                     None,
                 )
-                if suffix is None:
-                    continue
+                if suffix is None or self._forms[index] in self.pack.words["pronouns"]:
+                    continue  # "its" is no "it" with an ending
                 end += len(suffix)
             if _inside_katakana(plain, start, end) or self._inside_hangul(plain, start, end, index):
                 continue
@@ -192,6 +192,9 @@ class NameFinder:
                 name = Name(start, end, "", "party", "anaphor", entry.kind)
             else:
                 continue
+            if held and name.claim_name == held.claim_name != "" and _in_brackets(plain, held.end, name):
+                held = replace(held, end=name.end + 1)
+                continue
             # A noun and the name that it stands beside ("the carmaker Tesla", "la société xAI") are one mention.
             beside = (
                 held is not None
@@ -268,6 +271,11 @@ _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{2}")
 def _inside_katakana(plain: str, start: int, end: int) -> bool:
     """Whether a name in Katakana goes on in the same script ("デル" in "モデル")."""
     return bool(start and _KATAKANA.match(plain, start - 1)) or bool(_KATAKANA.match(plain, end - 1))
+
+
+def _in_brackets(plain: str, end: int, name: Name) -> bool:
+    """Whether a name stands in brackets of its own right behind a mention ("Financial Times (FT)")."""
+    return plain[end : name.start].strip(" ") == "(" and plain[name.end : name.end + 1] == ")"
 
 
 def _is_lower(text: str, start: int, entry: _Entry) -> bool:

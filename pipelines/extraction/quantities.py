@@ -13,12 +13,12 @@ from pipelines.extraction.pack import LanguagePack, load
 from pipelines.extraction.text import WORD, in_word, is_hangul
 
 _DIGITS = r"\d{1,3}(?P<sep>[ .,'])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+(?:[.,]\d+)?"
-_NUMBER = re.compile(rf"(?<!{WORD})(?<![.,])(?:{_DIGITS})")
+_NUMBER = re.compile(rf"(?<!{WORD})(?<!\.)(?<!\d,)(?:{_DIGITS})")
 # "GPU6万基": without blanks the count may touch the noun in Latin letters.
-_NUMBER_BESIDE = re.compile(rf"(?:(?<!{WORD})|(?<=[gntl]pu))(?<![.,])(?:{_DIGITS})")
+_NUMBER_BESIDE = re.compile(rf"(?:(?<!{WORD})|(?<=[gntl]pu))(?<!\.)(?<!\d,)(?:{_DIGITS})")
 _SYMBOL_BEFORE = re.compile(r"(?:(?<![a-z])(?:(us|nt|hk) ?|([casr])))?([$€£¥₹])[ ]?$")
 _SYMBOL_AFTER = re.compile(r"^ ?(?:us)?([$€£¥₹])")
-_CODE = "usd|eur|gbp|chf|cad|aud|dkk|sek|nok|cny|rmb|jpy|krw|inr|twd|hkd|sgd|aed|sar|brl"
+_CODE = r"rs\.?|usd|eur|gbp|chf|cad|aud|dkk|sek|nok|cny|rmb|jpy|krw|inr|twd|hkd|sgd|aed|sar|brl"
 _CODE_BEFORE = re.compile(rf"(?<!{WORD})({_CODE}) ?$")
 _CODE_AFTER = re.compile(rf"^ ?({_CODE})(?!{WORD})")
 _SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
@@ -226,14 +226,16 @@ def _mantissa(written: str, separator: str | None, scale: float, decimal: str) -
 
 def _from_words(match: re.Match[str], pack: LanguagePack) -> Number | None:
     words = _split(match.group(), pack)
+    if words[-1] in pack.number_joins and len(words) > 1 and " " not in match.group():
+        return None  # "tienduizenden": tens of thousands
     total = current = 0.0
-    plain_words = 0
+    plain_words, last_scale = 0, 1.0
     for word in words:
         if word in pack.number_words:
             current += pack.number_words[word]
             plain_words += 1
         elif word in pack.number_scales:
-            scale = pack.number_scales[word]
+            scale = last_scale = pack.number_scales[word]
             current = (current or 1.0) * scale
             if scale >= 1000:
                 total, current = total + current, 0.0
@@ -242,7 +244,9 @@ def _from_words(match: re.Match[str], pack: LanguagePack) -> Number | None:
     value = total + current
     if not plain_words or value < 2:
         return None
-    return Number(match.start(), match.end(), value, value, None, match.span(), value, 1.0)
+    # "Three to four billion": the scale is said once for both.
+    scale = last_scale if last_scale >= 1e6 and words[-1] in pack.number_scales else 1.0
+    return Number(match.start(), match.end(), value, value, None, match.span(), value / scale, scale)
 
 
 def _split(written: str, pack: LanguagePack) -> list[str]:
@@ -279,7 +283,7 @@ def _priced(plain: str, number: Number, grammar: _Grammar) -> Number:
 
 
 def _iso(code: str) -> str:
-    return "CNY" if code == "rmb" else code.upper()
+    return {"rmb": "CNY", "rs": "INR", "rs.": "INR"}.get(code, code.upper())
 
 
 def _ranged(plain: str, found: list[Number], grammar: _Grammar) -> list[Number]:
@@ -332,17 +336,20 @@ def _modified(plain: str, found: list[Number], grammar: _Grammar) -> list[Number
         about = grammar.about.search(plain[max(0, start - 24) : start]) if grammar.about else None
         for begin in (start, start - len(about.group())) if about else (start,):
             before = plain[max(0, begin - 40) : begin]
+            most = grammar.high.search(before) if grammar.high else None
             if (
                 grammar.low
                 and (match := grammar.low.search(before))
+                # "No more than" is no "more than".
+                and not (most and most.start() < match.start())
                 # "Takes over the 12,000" bounds nothing.
                 and not (about and begin < start and about.group().strip() in grammar.definite)
                 and not _of_order(before[: match.start()], grammar)
             ):
                 number = replace(number, start=begin - len(match.group()), high=None)
                 break
-            if grammar.high and (match := grammar.high.search(before)):
-                number = replace(number, start=begin - len(match.group()), low=None)
+            if most:
+                number = replace(number, start=begin - len(most.group()), low=None)
                 break
             number = replace(number, start=begin)
         after = plain[number.end : number.end + 20]

@@ -182,3 +182,48 @@ def test_servers_are_of_the_model_in_them(extractor: Extractor) -> None:
     (claim,) = read(extractor, "Yotta bought 500 servers with H200 chips from Dell.").claims
 
     assert (claim.product, claim.quantity_low, claim.quantity_unit) == ("H200", 500, "system")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "de",
+            "Oracle kaufte 85.000 Hopper. Dahinter folgen Meta (24.000) und Lambda (9.000).",
+            {("Oracle", 85000), ("Meta", 24000), ("Lambda", 9000)},
+        ),
+        (
+            "en",
+            "Oracle bought 85,000 Hopper GPUs, ahead of Meta (24,000) and Lambda (9,000).",
+            {("Oracle", 85000), ("Meta", 24000), ("Lambda", 9000)},
+        ),
+    ],
+)
+def test_a_count_in_brackets_is_that_of_the_party_before_it(
+    extractor: Extractor, language: str, text: str, expected: set[tuple[str, int]]
+) -> None:
+    assert {(claim.to_entity, claim.quantity_low) for claim in read(extractor, text, language).claims} == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "According to its prospectus, Lambda operates more than 25,000 Nvidia GPUs.", ("Lambda", 25000, None)),
+        ("nl", "Meta bestelde niet meer dan 5.000 H100's bij Dell.", ("Meta", None, 5000)),
+        ("zh", "据路透社报道，6万颗H200预计2月中旬运抵中国。", ("China", 60000, 60000)),
+        ("zh", "中国移动购买H200服务器1200台。", ("China Mobile", 1200, 1200)),
+    ],
+)
+def test_who_and_how_many(
+    extractor: Extractor, language: str, text: str, expected: tuple[str, int | None, int | None]
+) -> None:
+    (claim,) = read(extractor, text, language).claims
+
+    assert (claim.to_entity, claim.quantity_low, claim.quantity_high) == expected
+
+
+def test_a_number_of_an_unknown_model_counts_nothing(extractor: Extractor) -> None:
+    found = read(extractor, "中國移動採購 Foobar 800 伺服器。", "zh")
+
+    assert not found.claims
+    assert not found.mentions

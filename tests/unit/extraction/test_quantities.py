@@ -26,6 +26,9 @@ COUNTS = [
     ("en", "a $19.4 billion agreement", (19.4e9, 19.4e9, "USD")),
     ("en", "A$19.4 billion", (19.4e9, 19.4e9, "AUD")),
     ("en", "35-45,000 GPUs", (35000, 45000, None)),
+    ("en", "three to four billion dollars", (3e9, 4e9, "USD")),
+    ("en", "no more than 7,000 chips", (None, 7000, None)),
+    ("en", "Rs 640 crore", (6.4e9, 6.4e9, "INR")),
     ("es", "U$S7.200 millones", (7200e6, 7200e6, "USD")),
     ("en", "2 billion Canadian dollars", (2e9, 2e9, "CAD")),
     ("fr", "12 000 H100", (12000, 12000, None)),
@@ -58,6 +61,7 @@ def test_a_number_is_read(language: str, text: str, expected: tuple[float | None
     ("language", "text"),
     [
         ("en", "tens of thousands of chips"),
+        ("nl", "tienduizenden gpus"),
         ("fr", "des milliers de puces"),
         ("de", "Tausende Chips"),
         ("en", "one chip"),
