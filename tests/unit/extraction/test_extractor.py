@@ -189,7 +189,7 @@ def test_servers_are_of_the_model_in_them(extractor: Extractor) -> None:
     [
         (
             "de",
-            "Oracle kaufte 85.000 Hopper. Dahinter folgen Meta (24.000) und Lambda (9.000).",
+            "Vorn liegt Oracle mit 85.000 Hopper vor Meta (24.000) und Lambda (9.000).",
             {("Oracle", 85000), ("Meta", 24000), ("Lambda", 9000)},
         ),
         (
