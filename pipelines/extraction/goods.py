@@ -37,6 +37,8 @@ Spanned = TypeVar("Spanned", bound=_Spanned)
 
 def within(rows: Sequence[Spanned], start: int, end: int) -> list[Spanned]:
     """Those of ordered rows that lie between two places."""
+    if not rows:
+        return []
     first = bisect_left(rows, start, key=lambda row: row.start)
     last = bisect_right(rows, end - 1, key=lambda row: row.start)
     return [row for row in rows[first:last] if row.end <= end]

@@ -36,11 +36,27 @@ class Table:
         self.columns = columns
         self._index = {feature: index for index, feature in enumerate(rows)}
         self._weights = np.array([*rows.values()], dtype=np.float64).reshape(len(rows), columns)
+        self._single: dict[int, dict[str, float]] = {}
 
     def sums(self, features: Iterable[str]) -> Floats:
         """The summed weights, shape (columns,)."""
-        index = self._index
-        return np.asarray(self._weights[[index[f] for f in features if f in index]].sum(axis=0), dtype=np.float64)
+        known = [row for row in map(self._index.get, features) if row is not None]
+        return np.asarray(np.add.reduce(self._weights.take(known, axis=0)), dtype=np.float64)
+
+    def sum(self, features: Iterable[str], column: int) -> float:
+        """The summed weights of one column, added in the same order as `sums` adds them."""
+        weights = self.column(column)
+        total = 0.0
+        for feature in features:
+            total += weights.get(feature, 0.0)
+        return total
+
+    def column(self, column: int) -> dict[str, float]:
+        """The weights of one column by feature, those that weigh nothing left out."""
+        if column not in self._single:
+            weights = self._weights[:, column].tolist()
+            self._single[column] = {f: w for f, w in zip(self._index, weights, strict=True) if w}
+        return self._single[column]
 
     def strongest(self, features: Iterable[str], column: int) -> str:
         """The feature that speaks most for a column; empty where none does."""
@@ -66,11 +82,12 @@ class Model:
 
     def fills(self, slot: str, features: Sequence[str], event: Event) -> float:
         """How likely a candidate fills a slot of an event, 0 to 1."""
-        return _logistic(float(self.slots[slot].sums(features)[EVENTS.index(event)]))
+        return _logistic(self.slots[slot].sum(features, EVENTS.index(event)))
 
     def confidence(self, features: dict[str, float]) -> float:
         """How likely a whole claim is right, 0 to 1, from features with their values."""
-        return _logistic(sum(float(self.right.sums([name])[0]) * value for name, value in features.items()))
+        weights = self.right.column(0)
+        return _logistic(sum(weights.get(name, 0.0) * value for name, value in features.items()))
 
 
 def _logistic(score: float) -> float:

@@ -249,20 +249,27 @@ def _from_words(match: re.Match[str], pack: LanguagePack) -> Number | None:
     return Number(match.start(), match.end(), value, value, None, match.span(), value / scale, scale)
 
 
+@cache
+def _number_word(code: str) -> re.Pattern[str]:
+    pack = load(code)
+    known = sorted({*pack.number_words, *pack.number_scales, *pack.number_joins}, key=lambda w: (-len(w), w))
+    return re.compile("|".join(map(re.escape, known)) if known else "(?!)")
+
+
 def _split(written: str, pack: LanguagePack) -> list[str]:
     """The number words of a phrase, those written together taken apart; phrases of several words stay whole."""
-    known = sorted({*pack.number_words, *pack.number_scales, *pack.number_joins}, key=lambda w: (-len(w), w))
+    known = _number_word(pack.code)
     words: list[str] = []
     position = 0
     while position < len(written):
         if written[position] in " -":
             position += 1
             continue
-        word = next((w for w in known if written.startswith(w, position)), None)
-        if word is None:
+        match = known.match(written, position)
+        if match is None:
             return ["?"]
-        words.append(word)
-        position += len(word)
+        words.append(match.group())
+        position = match.end()
     return words
 
 

@@ -5,6 +5,7 @@ filled from is decided in `parties.py` and `diversions.py`.
 """
 
 import itertools
+import re
 from dataclasses import replace
 
 from pipelines.extraction import pack as marks
@@ -16,6 +17,7 @@ from pipelines.extraction.quantities import Number
 
 SAYING = ("promise", "have", "move", "receive", "want", "spend")
 """Cues that also are verbs of saying ("promises the founder"): none where they only say who speaks."""
+_MENTIONS = re.compile(f"[{marks.PARTY}-\U0010ffff]")
 _CHARACTER = {
     "party": marks.PARTY,
     "maker": marks.MAKER,
@@ -85,15 +87,19 @@ def assign_roles(
                 period_roles[period_index[place]].setdefault(row.role, row.entry)
     prepositions, attributive = pack.patterns["prepositions"], pack.patterns["attributive_after"]
     postpositions = pack.patterns.get("postpositions")
-    for index, place in enumerate(places):
-        if place in by_start and abstract[index] >= marks.PARTY:
+    for mention in _MENTIONS.finditer(abstract):
+        index = mention.start()
+        place = places[index]
+        if place in by_start:
             if postpositions and postpositions.match(abstract, index + 1):
                 by_start[place].oblique = True
-            before = abstract[max(0, index - 20) : index]
+            before = abstract[max(0, index - 20) : index].rstrip(" ")
             if attributive and attributive.match(abstract, index + (1 if pack.unspaced else 2)):
                 by_start[place].oblique = True
-            if prepositions and any(
-                m.end() == len(before.rstrip(" ")) for m in prepositions.finditer(before.rstrip(" "))
+            if (
+                prepositions
+                and before.endswith(pack.words["prepositions"])
+                and any(m.end() == len(before) for m in prepositions.finditer(before))
             ):
                 by_start[place].oblique = True
     return period_roles, spoken
