@@ -48,6 +48,7 @@ class Discourse:
     """The memory of one item, filled sentence by sentence; `topic` is the party that the whole item is about."""
 
     topic: str | None = None
+    country: str | None = None
     subject: str | None = None
     last: str | None = None
     group: tuple[str, ...] = ()
@@ -101,6 +102,10 @@ class Discourse:
                 self.group = members
         if parties:
             self.last = parties[-1].name.claim_name
+        lands = [p for p in parties if p.name.kind == "country" and "ruler" not in p.roles]
+        if lands:
+            told = next((p for p in lands if {"target", "site", "for"} & set(p.roles)), lands[-1])
+            self.country = told.name.claim_name
         if best:
             self.subject = best.name.claim_name
         speaker = _speaker(reading.parties)

@@ -28,7 +28,7 @@ from pipelines.extraction.names import NameFinder, Names
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.periods import durations, periods
 from pipelines.extraction.quantities import numbers
-from pipelines.extraction.text import elide, fold, is_tidy, sentences, tidy, unwrap
+from pipelines.extraction.text import elide, fold, is_tidy, sentences, tidy, unwrap, without_tickers
 from pipelines.extraction.vocabulary import Vocabulary
 
 EXTRACTOR = "waybill"
@@ -136,7 +136,7 @@ class Extractor:
         self, text: str, tongue: _Tongue, title: str | None, published_start: date | None, published_end: date | None
     ) -> Found | None:
         """All that the steps before deciding find; None where an item is not about accelerators."""
-        plain = elide(unwrap(fold(text)), tongue.pack.words.get("elisions", ()))
+        plain = elide(unwrap(without_tickers(fold(text))), tongue.pack.words.get("elisions", ()))
         headline = fold(title or "")
         context = headline + "\n" + plain
         names = tongue.names.find(text, plain, context)
@@ -286,6 +286,9 @@ def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], read
             if party:
                 discourse.suppliers[party] = draft.name("supplier")
     if goods.number is not None and not goods.number.currency and goods.sort in ("count", "bare"):
+        before = discourse.count_goods
+        if goods.sort == "bare" and before is not None and before.product:
+            goods = replace(goods, product=before.product, unit=before.unit)  # a row of counts is of one product
         discourse.count, discourse.count_goods = goods.number, goods
 
 

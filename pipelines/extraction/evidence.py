@@ -10,7 +10,7 @@ from itertools import combinations
 
 from pipelines.extraction.discourse import Discourse
 from pipelines.extraction.diversions import Way
-from pipelines.extraction.features import Cue, Party, Reading, Segment
+from pipelines.extraction.features import Cue, Goods, Party, Reading, Segment
 from pipelines.extraction.periods import Period
 
 WEIGHTS = {
@@ -24,7 +24,8 @@ _GAINING = frozenset({"favour", "target", "receiver", "holder"})
 _TRADES = {
     "sells": ("chip_vendor", "odm", "supplier", "integrator", "distributor", "foundry"),
     "rents": ("neocloud", "datacenter", "spv"),
-    "rules": ("country", "regulator", "sovereign"),
+    "governs": ("regulator", "sovereign"),
+    "place": ("country",),
 }
 _PARTIES = ("to_entity", "from_entity", "supplier")
 _SIZES = (8, 50, 500, 5_000, 50_000, 500_000)
@@ -76,6 +77,7 @@ def _told(segment: Segment, reading: Reading, discourse: Discourse) -> Iterator[
     yield "subject", discourse.subject
     yield "last", discourse.last
     yield "topic", discourse.topic
+    yield "country", discourse.country
     yield "person", discourse.person
     yield "maker", discourse.maker
     if discourse.diversion:
@@ -282,6 +284,8 @@ def _of_candidate(
         yield from (f"told={slot}/{place}" for slot in _PARTIES if told.name(slot) == candidate.name)
     if goods.product and goods.product.vendor == candidate.name:
         yield "vendor_of_product"
+    elif _makes(party, goods, reading):
+        yield "vendor_of_goods"
     if party is None:
         if segment.has("m_pronoun"):
             yield f"pronoun&place={candidate.place}"
@@ -326,6 +330,14 @@ def _of_candidate(
         yield "in_product"
     if sum(p.group == party.group for p in reading.parties) > 1:
         yield "in_group"
+
+
+def _makes(party: Party | None, goods: Goods, reading: Reading) -> bool:
+    """Whether a maker stands in or right beside goods without a model ("10,000 Nvidia GPUs", "chips from AMD")."""
+    if party is None or not goods.product or not goods.product.generic or party.name.role != "maker":
+        return False
+    beside = {name.start for name in reading.makers if -12 <= name.start - goods.end <= 12}
+    return goods.start <= party.name.start < goods.end or party.name.start in beside
 
 
 def _trade(party: Party) -> str:

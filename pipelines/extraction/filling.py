@@ -28,7 +28,8 @@ def fill(draft: Draft, discourse: Discourse, item: Item, shared: bool) -> None:
     if product:
         draft.slots["product"] = product
     _count(draft, discourse, shared)
-    _money(draft)
+    if not shared or draft.segment.goods.sort != "value":
+        _money(draft)
     _supplier(draft, discourse, item)
     _times(draft)
     _slip(draft)
@@ -38,6 +39,9 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
     goods = draft.segment.goods
     named = goods.product if goods.product else _beside(draft)
     last = discourse.product
+    counted = discourse.count_goods
+    if goods.sort == "bare" and counted and counted.product and not counted.product.generic:
+        last = counted.product  # a row of counts goes on with the product of the last one
     if named and not named.generic:
         return Filled(named.claim_name, named.start, named.end, "product")
     model = _only_model(draft)
@@ -246,6 +250,7 @@ def _slip(draft: Draft) -> None:
 def substantial(draft: Draft) -> bool:
     """Whether a claim has a count, a sum, a slip or a product that says more than "chips"."""
     product = draft.segment.goods.product
-    named = product is not None and not product.weak
+    again = draft.segment.goods.pointed and product is None and "product" in draft.slots
+    named = again or (product is not None and (not product.weak or "supplier" in draft.slots))
     site = draft.event == "delay" and draft.segment.has("m_site") and draft.segment.goods.pointed
     return named or site or any(slot in draft.slots for slot in ("quantity", "value", "delay", "from_entity"))

@@ -104,13 +104,18 @@ def goods_of(
         goods.append(Goods(amount.start, amount.end, "value", amount))
     for match in _matches(pack, "order_nouns", plain, sentence):
         goods.append(Goods(*match.span(), "order", None, None, True))
+    goods += [
+        Goods(*match.span(), "kind", None, None, True, pointed=True)
+        for match in (_matches(pack, "goods_back", plain, sentence) if "goods_back" in pack.words else ())
+        if not any(g.start < match.end() and match.start() < g.end for g in goods)
+    ]
     goods = [g for g in goods if not _preceded_by(plain, pack.words["not_goods_before"], g.start)]
     for g in goods:
         g.possessed = _preceded_by(plain, pack.words["possessives"], g.number.figure[0] if g.number else g.start)
         inner = pack.patterns["possessives"]
         # "12,000 of its H100s"
         g.possessed = g.possessed or bool(g.number and inner and inner.search(plain, g.number.end, g.end))
-        g.pointed = g.sort == "kind" and _preceded_by(plain, pack.words["demonstrative"], g.start)
+        g.pointed = g.pointed or (g.sort == "kind" and _preceded_by(plain, pack.words["demonstrative"], g.start))
         before = plain[max(sentence.start, g.start - 12) : g.start].rstrip(" ")
         for side in ("from", "to") if g.number else ():
             if _at_the_end(pack.words[f"grow_{side}"]).search(before):
@@ -153,6 +158,11 @@ def _lists(plain: str, goods: list[Goods], cues: list[Cue], pack: LanguagePack) 
     return [*found, *run]
 
 
+MOST = 10_000_000
+"""No lot is as big: such a bare number is money whose currency was told before."""
+_MEASURE = re.compile(
+    r" ?(?:[mgkt]w|[mgt]wh?|[peg]?flops|[tpg]b|nm|x|%|吉瓦|兆瓦|キロワット|メガワット|ギガワット)(?![a-z])"
+)
 _COUNTER = 2
 """The most characters of a counter between a count and the word that goes on ("3000基とB200")."""
 
@@ -274,7 +284,7 @@ def _most_specific(products: list[ProductName]) -> ProductName:
 
 def _unit(plain: str, pack: LanguagePack, start: int, end: int, product: ProductName) -> QuantityUnit:
     around = plain[start : end + 14]
-    after = re.split(r"[,;:.]", plain[end : end + 14])[0]
+    after = re.split(r"[,;:.。、]", plain[end : end + 14])[0]
     within = plain[start:end] + after
     for unit in ("rack", "system"):
         pattern = pack.patterns[unit]
@@ -299,10 +309,12 @@ def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue], names
     """Whether a number without a product may count goods named before: nothing else stands where its noun would."""
     written = plain[number.figure[0] : number.figure[1]]
     counted = pack.unspaced and plain[number.end : number.end + 1].isalpha()
-    if number.value < 50 or (re.fullmatch(r"(?:19|20)\d\d", written) and not counted):
+    if not 50 <= number.value < MOST or _MEASURE.match(plain, number.end):
+        return False
+    if re.fullmatch(r"(?:19|20)\d\d", written) and not counted:
         return False
     after = plain[number.end : number.end + 24]
-    if re.match(r"\s*(?:$|[,;:.)!?\"](?!\d))", after):
+    if re.match(r"\s*(?:$|[,;:.)!?\"。、](?!\d))", after):
         return True
     pattern = pack.patterns["after_bare"]
     if pattern and pattern.match(after.lstrip(" ")):

@@ -282,6 +282,9 @@ class _Reader:
     def _cues(self) -> tuple[dict[str, tuple[Form, ...]], tuple[Gapped, ...]]:
         forms: dict[str, list[Form]] = defaultdict(list)
         gapped: list[Gapped] = []
+        separable = _folded(self.raw["words"].get("separable", ()))
+        following = "|".join(map(re.escape, _folded(self.raw["words"].get("separable_before", ()))))
+        closing = rf"(?= ?(?:[,;:.!?)\"]|$| (?:{following})(?!{WORD})))"
         for kind, entries in self.raw["cues"].items():
             for entry in entries:
                 for form, tag in self.inflected(entry):
@@ -289,6 +292,9 @@ class _Reader:
                         parts = [fold(part.strip()) for part in form.split("…", 1)]
                         first, rest = (rf"(?<!{WORD})({re.escape(part)})(?!{WORD})" for part in parts)
                         between = r"(?:[^;:.\n]|\.(?=\d)){1,70}?"
+                        if parts[1] in separable:
+                            # The particle of a verb stands at the end of its clause.
+                            rest += closing
                         where = f"{self.name}: cues.{kind}: {entry!r}"
                         gapped.append(Gapped(kind, entry, Expression(first + between + rest, where)))
                     else:

@@ -69,7 +69,8 @@ class _Grammar:
 
 def _ending(words: tuple[str, ...]) -> re.Pattern[str] | None:
     alternatives = "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
-    return re.compile(rf"(?<!{WORD})(?:{alternatives}) ?$") if words else None
+    # Without blanks a modifier may touch the name before it: "B200多达6万颗".
+    return re.compile(rf"(?:(?<!{WORD})|(?!{WORD}))(?:{alternatives}) ?$") if words else None
 
 
 def _beginning(words: tuple[str, ...]) -> re.Pattern[str] | None:

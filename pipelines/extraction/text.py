@@ -77,6 +77,17 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING).replace("u$s", "us$")
 
 
+_EXCHANGE = re.compile(
+    r"\((?:nasdaq|nyse|amex|otc|xetra|tsx|lse|hkex|hkg|hk|twse|tpe|tyo|tse|krx|ks|sse|szse|sh|sz|euronext|epa|bme|bit|b3)"
+    r" ?: ?[a-z0-9.]{1,8}\)"
+)
+
+
+def without_tickers(plain: str) -> str:
+    """Folded text with blanks in place of companies' signs at exchanges ("(NASDAQ: AMZN)"); same length."""
+    return _EXCHANGE.sub(lambda match: " " * len(match.group()), plain)
+
+
 _UNTIDY = re.compile(r"[^\S\n][^\S\n]|[^\S\n]\n")
 
 
