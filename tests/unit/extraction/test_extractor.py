@@ -227,3 +227,33 @@ def test_a_number_of_an_unknown_model_counts_nothing(extractor: Extractor) -> No
 
     assert not found.claims
     assert not found.mentions
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "en",
+            "Amazon (NASDAQ: AMZN), Google (NASDAQ: GOOGL) and Meta bought 5,000 H100s each.",
+            {"Amazon", "Google", "Meta"},
+        ),
+        ("es", "Oracle compró chips B200 por 17.400 millones.", {"Oracle"}),
+        ("ja", "オラクルは100MWの施設でB200を2000基稼働している。", {"Oracle"}),
+    ],
+)
+def test_signs_sums_and_megawatts_count_nothing(
+    extractor: Extractor, language: str, text: str, expected: set[str]
+) -> None:
+    found = read(extractor, text, language)
+
+    assert {claim.to_entity for claim in found.claims} == expected
+    assert {claim.quantity_low for claim in found.claims} <= {5000, 2000, None}
+    assert not found.mentions
+
+
+def test_the_particle_of_a_verb_closes_its_clause(extractor: Extractor) -> None:
+    text = "Der Cloudanbieter Oracle baut ab 2027 in Texas 5.000 B200 auf."
+
+    (claim,) = read(extractor, text, "de").claims
+
+    assert (claim.event, claim.to_entity, claim.quantity_low) == ("plan", "Oracle", 5000)
