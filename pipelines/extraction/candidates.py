@@ -45,7 +45,7 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     counts = [n for n in counts if not (pack.unspaced and _of_model(found, n))]
     counts = [part for n in counts for part in apart(found.plain, n, cues, pack)]
     goods = goods_of(found, pack, sentence, counts, money, cues)
-    goods = goods or _pronoun(found.plain, start, end, pack)
+    goods = goods or _pronoun(found.plain, start, end, pack) or _unsaid(names, cues)
     # A maker beside its product belongs to the goods; a party between count and product keeps its role.
     products = [g for g in goods if g.sort in ("count", "kind")]
     parties = [Party(n) for n in names if n.role != "maker" or not any(g.start <= n.start < g.end for g in products)]
@@ -97,6 +97,17 @@ def _pronoun(plain: str, start: int, end: int, pack: LanguagePack) -> list[Goods
     pattern = pack.patterns.get("goods_pronouns")
     match = pattern.search(plain, start, end) if pattern else None
     return [Goods(match.start(), match.end(), "same", None, None, True, pronoun=True)] if match else []
+
+
+_OF_GOODS = ("delay", "cancel", "receive", "deliver", "ship", "divert", "resell", "restrict", "install", "supply")
+
+
+def _unsaid(names: list[Name], cues: list[Cue]) -> list[Goods]:
+    """The goods that a sentence leaves unsaid, where a party does with them what only goods are done to."""
+    cue = next((c for c in cues if c.kind in _OF_GOODS), None)
+    if cue is None or not any(name.role in ("party", "place") for name in names):
+        return []
+    return [Goods(cue.start, cue.start, "order", None, None, True, pronoun=True)]
 
 
 def _segments(plain: str, reading: Reading, goods: list[Goods], pack: LanguagePack) -> list[Segment]:

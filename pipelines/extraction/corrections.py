@@ -51,6 +51,23 @@ def count_of_before(drafts: list[Draft], segment: Segment, reading: Reading) -> 
         last.slots["quantity"] = _counted(number, segment.goods.unit)
 
 
+def denied_after(drafts: list[Draft], reading: Reading) -> None:
+    """Turns the claims of the sentence before into denied ones where their party denies them ("Oracle denies it")."""
+    cue = next((c for c in reading.cues if c.kind == "m_denial"), None)
+    if cue is None or not drafts or reading.index - drafts[-1].reading.index != 1:
+        return
+    denier = next((p.name.claim_name for p in reading.parties if not p.oblique and p.name.role != "outlet"), None)
+    for draft in drafts:
+        told = {draft.name(slot) for slot in ("to_entity", "from_entity", "supplier")}
+        if (
+            draft.reading is drafts[-1].reading
+            and draft.source.certainty != "denied"
+            and (not denier or denier in told)
+        ):
+            name = draft.source.name or denier or draft.name("to_entity")
+            draft.source = Source(name, "denied", draft.source.start, draft.source.end, f"denied-after:{cue.entry}")
+
+
 def named_after(drafts: list[Draft], reading: Reading) -> None:
     """Gives the claims of the sentence before the outlet that this one names as their source ("So CNBC")."""
     party = next((p for p in reading.parties if "source_back" in p.roles and p.name.role == "outlet"), None)

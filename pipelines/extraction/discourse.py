@@ -52,6 +52,7 @@ class Discourse:
     subject: str | None = None
     last: str | None = None
     group: tuple[str, ...] = ()
+    pair: tuple[str, ...] = ()
     person: str | None = None
     outlet: str | None = None
     source: Source | None = None
@@ -100,6 +101,8 @@ class Discourse:
             members = tuple(dict.fromkeys(p.name.claim_name for p in parties if p.group == number))
             if len(members) > 2:
                 self.group = members
+            elif len(members) == 2:
+                self.pair = members
         if parties:
             self.last = parties[-1].name.claim_name
         lands = [p for p in parties if p.name.kind == "country" and "ruler" not in p.roles]

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.extraction import pack as packs
 from pipelines.extraction.candidates import readings
 from pipelines.extraction.claim import Extraction, Mention, Slot
-from pipelines.extraction.corrections import correct, count_of_before, named_after
+from pipelines.extraction.corrections import correct, count_of_before, denied_after, named_after
 from pipelines.extraction.cues import CueFinder
 from pipelines.extraction.decisions import Decider, Learned
 from pipelines.extraction.decoding import decode, mention
@@ -202,6 +202,7 @@ class Extractor:
             own = [d for segment in reading.segments for d in told[id(segment)]]
             if not own:
                 favour(reading, discourse)
+                denied_after(drafts, reading)
             correct(drafts, own, reading)
             named_after(drafts, reading)
             drafts += [] if reading.corrects else own

@@ -68,8 +68,8 @@ def _only_speaks(party: Party) -> bool:
 
 
 def _told(segment: Segment, reading: Reading, discourse: Discourse) -> Iterator[tuple[str, str | None]]:
-    if segment.has("m_group"):
-        yield from (("group", name) for name in discourse.group)
+    if segment.has("m_group") or (segment.has("m_pronoun") and segment.has("m_each")):
+        yield from (("group", name) for name in discourse.group or discourse.pair)
     lot = discourse.lot
     if lot is not None and 0 <= reading.index - lot.sentence <= 1:
         yield from (("lot_loser", str(filled.value)) for _, filled in lot.losers)

@@ -250,7 +250,7 @@ def _slip(draft: Draft) -> None:
 def substantial(draft: Draft) -> bool:
     """Whether a claim has a count, a sum, a slip or a product that says more than "chips"."""
     product = draft.segment.goods.product
-    again = draft.segment.goods.pointed and product is None and "product" in draft.slots
+    again = product is None and draft.segment.goods.sort != "bare" and draft.name("product") not in (None, "GPU")
     named = again or (product is not None and (not product.weak or "supplier" in draft.slots))
     site = draft.event == "delay" and draft.segment.has("m_site") and draft.segment.goods.pointed
     return named or site or any(slot in draft.slots for slot in ("quantity", "value", "delay", "from_entity"))

@@ -257,3 +257,18 @@ def test_the_particle_of_a_verb_closes_its_clause(extractor: Extractor) -> None:
     (claim,) = read(extractor, text, "de").claims
 
     assert (claim.event, claim.to_entity, claim.quantity_low) == ("plan", "Oracle", 5000)
+
+
+def test_a_denial_in_the_next_sentence_denies_what_its_party_is_said_to_do(extractor: Extractor) -> None:
+    (claim,) = read(extractor, "According to Bloomberg, Oracle ordered 4,000 H200s. Oracle denies that.").claims
+
+    assert (claim.event, claim.certainty, claim.attributed_to) == ("order", "denied", "Bloomberg")
+
+
+def test_what_is_late_need_not_be_named_again(extractor: Extractor) -> None:
+    text = "Microsoft ordered 5,000 GB200 chips. Oracle is waiting longer too: its delivery has slipped to June."
+
+    ordered, late = read(extractor, text).claims
+
+    assert (ordered.event, ordered.to_entity) == ("order", "Microsoft")
+    assert (late.event, late.to_entity, late.product) == ("delay", "Oracle", "GB200")
