@@ -44,11 +44,12 @@ class Decider(Protocol):
         """The claims of a segment, their parties filled; none where nothing is claimed of its goods."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Choice:
     share: float
     candidate: Candidate
     features: list[str]
+    rival: float = 0.0
 
 
 def chosen_event(shares: Floats, strict: bool, slipping: bool) -> Event | None:
@@ -92,6 +93,7 @@ class Learned:
             draft.slots.update({slot: self._filled(slot, event, choice, segment) for slot, choice in parties.items()})
             draft.strict = _agrees(strict, draft)
             draft.share = float(shares[1 + EVENTS.index(event)])
+            draft.rival = float(max(share for i, share in enumerate(shares) if i != 1 + EVENTS.index(event)))
             drafts.append(draft)
         return drafts + delayed_by(drafts, segment)
 
@@ -121,9 +123,12 @@ class Learned:
             best_to, best_from = best_from, best_to
         if (event in NEED_BOTH and not (best_to and best_from)) or (event in NEED_RECIPIENT and not best_to):
             return None
+        chosen = {c.candidate.name for c in (best_to, best_from) if c}
+        for best, choices in ((best_to, to), (best_from, from_)):
+            if best:
+                best.rival = max((c.share for c in choices if c.candidate.name not in chosen), default=0.0)
         slots = {"from_entity": best_from} if best_from else {}
-        taken = {c.candidate.name for c in (best_to, best_from) if c}
-        seller = next((c for c in ranked("supplier") if c.candidate.name not in taken), None)
+        seller = next((c for c in ranked("supplier") if c.candidate.name not in chosen), None)
         if seller and seller.share > LIKELY:
             slots["supplier"] = seller
         if best_to is None:
@@ -134,7 +139,7 @@ class Learned:
         party = choice.candidate.party
         rule = self.model.slots[slot].strongest(choice.features, EVENTS.index(event)) or choice.candidate.place
         start, end = (party.name.start, party.name.end) if party else (segment.start, segment.start)
-        return Filled(choice.candidate.name, start, end, rule, choice.share)
+        return Filled(choice.candidate.name, start, end, rule, choice.share, choice.rival, choice.candidate.place)
 
 
 def _pair(

@@ -90,7 +90,7 @@ def _quote(draft: Draft, plain: str) -> tuple[int, int]:
 
 def doubts(draft: Draft) -> dict[str, float]:
     """What tells how likely a claim is right as a whole: features with their values (see `model.confidence`)."""
-    found = {"always": 1.0, "event": logit(draft.share), f"event={draft.event}": 1.0}
+    found = {"always": 1.0, "event": logit(draft.share), f"event={draft.event}": 1.0, "rival": logit(draft.rival)}
     if draft.event == "diversion":
         found |= {f"strict={draft.strict}": 1.0, f"strict={draft.strict}*event": logit(draft.share)}
     for slot in ("to_entity", "from_entity"):
@@ -98,13 +98,20 @@ def doubts(draft: Draft) -> dict[str, float]:
         if filled is None:
             found[f"no {slot}"] = 1.0
         else:
-            found[slot] = logit(filled.share)
+            found |= {slot: logit(filled.share), f"{slot} rival": logit(filled.rival)}
+            found[f"{slot}@{filled.place}"] = 1.0
     for slot in ("product", "quantity"):
         filled = draft.slots.get(slot)
         found[f"{slot}={filled.rule if filled else 'none'}"] = 1.0
     goods, segments = draft.segment.goods, len(draft.reading.segments)
     found[f"goods={goods.sort}"] = 1.0
     found[f"segments={min(segments, 3)}"] = 1.0
+    found[f"parties={min(len(draft.segment.parties), 4)}"] = 1.0
+    found[f"length={sum(draft.reading.end - draft.reading.start > limit for limit in (80, 160, 240))}"] = 1.0
+    if goods.pronoun:
+        found["goods=unsaid"] = 1.0
+    if draft.head is None or draft.head not in draft.segment.cues:
+        found["no head"] = 1.0
     if draft.source.certainty != "confirmed":
         found[f"certainty={draft.source.certainty}"] = 1.0
     return found

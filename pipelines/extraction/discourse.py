@@ -45,9 +45,11 @@ class Lot:
 
 @dataclass(slots=True)
 class Discourse:
-    """The memory of one item, filled sentence by sentence; `topic` is the party that the whole item is about."""
+    """The memory of one item, filled sentence by sentence; `topic` is the party that the whole item is about,
+    `homes` are the countries of the makers that it names."""
 
     topic: str | None = None
+    homes: frozenset[str | None] = frozenset()
     country: str | None = None
     subject: str | None = None
     last: str | None = None

@@ -9,18 +9,26 @@ from pipelines.extraction.features import Cue, Reading, Segment
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A slot's value, where it stands, the rule that filled it and, for a party, how likely it is (0 to 1)."""
+    """A slot's value, where it stands and the rule that filled it.
+
+    For a party also how likely it is, how likely the next best was (0 to 1), and where it was told.
+    """
 
     value: object
     start: int
     end: int
     rule: str
     share: float = 1.0
+    rival: float = 0.0
+    place: str = ""
 
 
 @dataclass(slots=True)
 class Draft:
-    """A claim in the making; `share` is how likely its event is, 0 to 1; `strict`: a strict reading finds it too."""
+    """A claim in the making; `share` and `rival` are how likely its event and the next best are, 0 to 1.
+
+    `strict`: a strict reading finds it too.
+    """
 
     event: Event
     segment: Segment
@@ -30,6 +38,7 @@ class Draft:
     head: Cue | None = None
     future: bool = False
     share: float = 1.0
+    rival: float = 0.0
     caused: bool = False
     strict: bool = False
 

@@ -66,6 +66,8 @@ class Extractor:
         self.languages = tuple(languages) if languages is not None else packs.available()
         self.decider = decider or Learned(load_model())
         self.vendors = frozenset(p.vendor for p in vocabulary.products if p.vendor)
+        lands = {e.country: e.claim_name for e in vocabulary.entities if e.kind == "country"}
+        self._homes = {e.claim_name: lands.get(e.country) for e in vocabulary.entities if e.claim_name in self.vendors}
         self._tongues: dict[str, _Tongue] = {}
 
     def _tongue(self, code: str) -> _Tongue:
@@ -181,7 +183,7 @@ class Extractor:
 
     def _read(self, found: Found, pack: LanguagePack, published: date | None) -> tuple[list[Draft], list[Mention]]:
         item = Item(found.makers)
-        discourse = Discourse(topic=found.topic)
+        discourse = Discourse(topic=found.topic, homes=frozenset(self._homes.get(maker) for maker in found.makers))
         drafts: list[Draft] = []
         unexplained: list[Mention] = []
         for reading in readings(found, pack):

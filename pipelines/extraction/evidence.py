@@ -274,6 +274,8 @@ def _of_candidate(
             yield from (f"{side}_before", f"{side}_before/{swap}")
     if candidate.name == discourse.subject:
         yield "subject_before"
+    if candidate.name in discourse.homes:
+        yield "home_of_maker"
     if candidate.name == discourse.topic:
         yield from ("topic", f"topic&place={candidate.place}")
     elif discourse.topic:

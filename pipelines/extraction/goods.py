@@ -161,7 +161,7 @@ def _lists(plain: str, goods: list[Goods], cues: list[Cue], pack: LanguagePack) 
 MOST = 10_000_000
 """No lot is as big: such a bare number is money whose currency was told before."""
 _MEASURE = re.compile(
-    r" ?(?:[mgkt]w|[mgt]wh?|[peg]?flops|[tpg]b|nm|x|%|吉瓦|兆瓦|キロワット|メガワット|ギガワット)(?![a-z])"
+    r" ?(?:cpus?|[mgkt]w|[mgt]wh?|[peg]?flops|[tpg]b|nm|x|%|吉瓦|兆瓦|キロワット|メガワット|ギガワット)(?![a-z])"
 )
 _COUNTER = 2
 """The most characters of a counter between a count and the word that goes on ("3000基とB200")."""

@@ -28,12 +28,16 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntity:
-    """A party by its name in claims. `descriptions` are nouns by language that mean it once it was named."""
+    """A party by its name in claims. `descriptions` are nouns by language that mean it once it was named.
+
+    `country` is where it is at home, as ISO 3166-1 alpha-2.
+    """
 
     claim_name: str
     kind: str
     aliases: tuple[Alias, ...]
     descriptions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    country: str | None = None
 
     @property
     def role(self) -> Role:
@@ -101,6 +105,7 @@ def vocabulary_from(reference: Reference) -> Vocabulary:
                 entity.kind,
                 tuple(aliases[entity.entity_id]),
                 {language: tuple(nouns) for language, nouns in descriptions[entity.entity_id].items()},
+                entity.country,
             )
             for entity in reference.entities
         ),
