@@ -12,7 +12,8 @@ from pipelines.extraction import pack as packs
 from pipelines.news.documents import read_document
 from pipelines.settings import ROOT
 
-LABELLED = [ROOT / "tests" / "gold" / kind for kind in ("sentences", "items")]
+SENTENCES = ROOT / "tests" / "gold" / "sentences"
+WHOLE = ROOT / "tests" / "gold" / "items"
 STORY = ROOT / "tests" / "gold" / "story.jsonl"
 SAMPLE = ROOT / "sample" / "news"
 SAMPLE_LABELS = ROOT / "tests" / "unit" / "sample" / "expected.jsonl"
@@ -28,7 +29,8 @@ def labelled_items(paths: list[Path]) -> Iterator[dict[str, Any]]:
 def all_items() -> list[dict[str, Any]]:
     """Everything to learn from."""
     return [
-        *labelled_items([*(path for folder in LABELLED for path in sorted(folder.glob("*.jsonl"))), STORY]),
+        *labelled_items([*sorted(SENTENCES.glob("*.jsonl")), STORY]),
+        *(item | {"whole": True} for item in labelled_items(sorted(WHOLE.glob("*.jsonl")))),
         *_examples(),
         *_sample(),
     ]
