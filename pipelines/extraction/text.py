@@ -145,7 +145,8 @@ class Sentence:
     paragraph: int
 
 
-_END = re.compile(r"[.!?]+[\"')\]]*[ \n]+|[\u3002\uff01\uff1f]")
+# A run of marks is tried from its first alone: from each of them it would take quadratic time.
+_END = re.compile(r"(?<![.!?])[.!?]+[\"')\]]*[ \n]+|[\u3002\uff01\uff1f]")
 _BULLET = re.compile(r"\s*(?:[-*•·▪>]|\d{1,2}[.)]|\(\d{1,2}\))\s")
 
 
