@@ -3,10 +3,16 @@
 Here belongs what looks back. What a sentence claims of itself is decided in `decisions.py`.
 """
 
+from collections.abc import Iterator
+from itertools import takewhile
+
 from pipelines.extraction.discourse import Source
 from pipelines.extraction.drafts import Draft, Filled
 from pipelines.extraction.features import Reading, Segment
 from pipelines.extraction.quantities import Number
+
+REACH = 200
+"""How many claims back a correction is looked for, so that a text of nothing but corrections takes linear time."""
 
 
 def correct(drafts: list[Draft], own: list[Draft], reading: Reading) -> None:
@@ -21,7 +27,7 @@ def correct(drafts: list[Draft], own: list[Draft], reading: Reading) -> None:
     if right is None:
         return
     replaced = wrong[0].low if wrong else _last_count(drafts)
-    for draft in (*drafts, *own):
+    for draft in (*drafts[-REACH:], *own):
         filled = draft.slots.get("quantity")
         if filled and isinstance(filled.value, tuple) and filled.value[0] == filled.value[1] == replaced:
             draft.slots["quantity"] = _counted(right, str(filled.value[2]))
@@ -29,7 +35,7 @@ def correct(drafts: list[Draft], own: list[Draft], reading: Reading) -> None:
 
 
 def _last_count(drafts: list[Draft]) -> float | None:
-    for draft in reversed(drafts):
+    for draft in reversed(drafts[-REACH:]):
         filled = draft.slots.get("quantity")
         if filled and isinstance(filled.value, tuple):
             low: float | None = filled.value[0]
@@ -46,9 +52,15 @@ def count_of_before(drafts: list[Draft], segment: Segment, reading: Reading) -> 
     number = segment.goods.number
     last = drafts[-1]
     near = last.event == "diversion" and reading.index - last.reading.index <= 2
-    alone = sum(d.event == "diversion" and d.reading is last.reading for d in drafts) == 1
-    if near and alone and number and not number.currency and segment.has("m_lot") and "quantity" not in last.slots:
+    if not near or not number or number.currency or not segment.has("m_lot") or "quantity" in last.slots:
+        return
+    if sum(d.event == "diversion" for d in _of_sentence(drafts, last.reading.index)) == 1:
         last.slots["quantity"] = _counted(number, segment.goods.unit)
+
+
+def _of_sentence(drafts: list[Draft], index: int) -> Iterator[Draft]:
+    """The claims of the last sentence that has any, where `index` is its own: they stand at the end."""
+    return takewhile(lambda draft: draft.reading.index == index, reversed(drafts))
 
 
 def denied_after(drafts: list[Draft], reading: Reading) -> None:
@@ -57,13 +69,9 @@ def denied_after(drafts: list[Draft], reading: Reading) -> None:
     if cue is None or not drafts or reading.index - drafts[-1].reading.index != 1:
         return
     denier = next((p.name.claim_name for p in reading.parties if not p.oblique and p.name.role != "outlet"), None)
-    for draft in drafts:
+    for draft in _of_sentence(drafts, drafts[-1].reading.index):
         told = {draft.name(slot) for slot in ("to_entity", "from_entity", "supplier")}
-        if (
-            draft.reading is drafts[-1].reading
-            and draft.source.certainty != "denied"
-            and (not denier or denier in told)
-        ):
+        if draft.source.certainty != "denied" and (not denier or denier in told):
             name = draft.source.name or denier or draft.name("to_entity")
             draft.source = Source(name, "denied", draft.source.start, draft.source.end, f"denied-after:{cue.entry}")
 
@@ -75,6 +83,6 @@ def named_after(drafts: list[Draft], reading: Reading) -> None:
         return
     source = Source(party.name.claim_name, "reported", party.name.start, party.name.end, "source-after")
     last = drafts[-1].reading.index if drafts else -1
-    for draft in drafts:
-        if draft.reading.index == last and reading.index - last <= 2 and draft.source.name is None:
+    for draft in _of_sentence(drafts, last) if reading.index - last <= 2 else ():
+        if draft.source.name is None:
             draft.source = source if draft.source.certainty in ("confirmed", "reported") else draft.source

@@ -3,6 +3,8 @@
 Here belong merging, confidence and the final shape. What a segment says is decided in `decisions.py`.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
@@ -10,6 +12,9 @@ from pipelines.extraction.claim import Claim, Mention, QuantityUnit, Slot
 from pipelines.extraction.drafts import Draft, Filled
 from pipelines.extraction.features import Goods
 from pipelines.extraction.model import Model, logit
+
+COUNTLESS = ("delay", "diversion")
+"""Events that are the same fact with and without a count; of others a count makes another fact."""
 
 
 def decode(drafts: list[Draft], text: str, plain: str, model: Model) -> list[Claim]:
@@ -21,13 +26,37 @@ def decode(drafts: list[Draft], text: str, plain: str, model: Model) -> list[Cla
 def merged(drafts: list[Draft]) -> list[Draft]:
     """One draft for each fact: of several the first full one."""
     kept: list[Draft] = []
+    alike: dict[tuple[object, ...], _Alike] = {}
     for draft in drafts:
-        same = next((i for i, other in enumerate(kept) if _same(draft, other)), None)
+        near = alike.setdefault((draft.event, draft.name("from_entity"), draft.name("to_entity")), _Alike())
+        same = next((index for index in near.to(draft) if _same(draft, kept[index])), None)
         if same is None:
+            near.add(draft, len(kept))
             kept.append(draft)
         elif len(draft.slots) > len(kept[same].slots) and _covers(draft, kept[same]):
+            near.by_count.setdefault(_value(draft, "quantity"), []).append(same)
             kept[same] = draft
     return kept
+
+
+@dataclass(slots=True)
+class _Alike:
+    """The places of drafts that agree in event and parties; an item may hold thousands, of which few are compared."""
+
+    places: list[int] = field(default_factory=list)
+    by_count: dict[object, list[int]] = field(default_factory=dict)
+
+    def add(self, draft: Draft, place: int) -> None:
+        self.places.append(place)
+        self.by_count.setdefault(_value(draft, "quantity"), []).append(place)
+
+    def to(self, draft: Draft) -> Sequence[int]:
+        """The places of what can be the same fact, in order."""
+        count = _value(draft, "quantity")
+        alike = self.by_count.get(count, [])
+        if draft.event not in COUNTLESS:
+            return sorted(alike)
+        return self.places if count is None else sorted([*alike, *self.by_count.get(None, ())])
 
 
 def _value(draft: Draft, slot: str) -> object:

@@ -194,9 +194,10 @@ class Extractor:
                 decided = list(_filled(self.decider.decide(segment, reading, discourse), discourse, item))
                 told[id(segment)] = decided
                 gone = _taken_up(decided, segment, reading, discourse)
-                drafts = [d for d in drafts if not any(d is other for other in gone)]
-                for key, earlier in told.items():
-                    told[key] = [d for d in earlier if not any(d is other for other in gone)]
+                if gone:
+                    _drop(drafts, gone)
+                    for key, earlier in told.items():
+                        told[key] = [d for d in earlier if not any(d is other for other in gone)]
                 if not decided and drafts:
                     count_of_before(drafts, segment, reading)
                 _remember(discourse, segment, decided, reading)
@@ -215,6 +216,17 @@ class Extractor:
                     unexplained += [mention(g, segment.start, segment.end, found.text, reason) for g in counted]
             discourse.remember(reading)
         return drafts, unexplained
+
+
+def _drop(drafts: list[Draft], gone: list[Draft]) -> None:
+    """Takes claims out of those of the item, which stand in the order of its sentences: so only the end is searched."""
+    for other in gone:
+        for index in reversed(range(len(drafts))):
+            if drafts[index] is other:
+                del drafts[index]
+            elif drafts[index].reading.index >= other.reading.index:
+                continue
+            break
 
 
 def _taken_up(decided: list[Draft], segment: Segment, reading: Reading, discourse: Discourse) -> list[Draft]:
