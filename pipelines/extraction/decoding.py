@@ -16,11 +16,25 @@ from pipelines.extraction.model import Model, logit
 COUNTLESS = ("delay", "diversion")
 """Events that are the same fact with and without a count; of others a count makes another fact."""
 
+LEAST = 0.2
+"""What is less likely than this is no claim: on labelled text, dropping it makes more right than wrong."""
 
-def decode(drafts: list[Draft], text: str, plain: str, model: Model) -> list[Claim]:
-    """The claims of an item in the order of their quotes."""
-    claims = [claim_of(draft, text, plain, model.confidence(doubts(draft))) for draft in merged(drafts)]
-    return sorted(claims, key=lambda c: (c.quote_start, c.quote_end))
+
+def decode(drafts: list[Draft], text: str, plain: str, model: Model) -> tuple[list[Claim], list[Mention]]:
+    """The claims of an item in the order of their quotes, and the counts of what is too unlikely to be one."""
+    claims: list[Claim] = []
+    unlikely: list[Draft] = []
+    for draft in merged(drafts):
+        confidence = model.confidence(doubts(draft))
+        if confidence < LEAST:
+            unlikely.append(draft)
+        else:
+            claims.append(claim_of(draft, text, plain, confidence))
+    mentions = []
+    for goods, segment in {id(d.segment.goods): (d.segment.goods, d.segment) for d in unlikely}.values():
+        if goods.sort == "count" and not any(c.quote_start <= goods.start < c.quote_end for c in claims):
+            mentions.append(mention(goods, segment.start, segment.end, text, "unlikely"))
+    return sorted(claims, key=lambda c: (c.quote_start, c.quote_end)), mentions
 
 
 def merged(drafts: list[Draft]) -> list[Draft]:

@@ -110,7 +110,9 @@ class Extractor:
         if known is None:
             return Extraction(mentions=tuple(_mentions_only(found, tongue.pack)))
         drafts, unexplained = self._read(found, tongue.pack, published_end)
-        return Extraction(tuple(decode(drafts, text, found.plain, self.decider.model)), tuple(unexplained), known)
+        claims, unlikely = decode(drafts, text, found.plain, self.decider.model)
+        mentions = sorted([*unexplained, *unlikely], key=lambda m: (m.quote_start, m.quote_end))
+        return Extraction(tuple(claims), tuple(mentions), known)
 
     def drafts(
         self,
