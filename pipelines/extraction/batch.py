@@ -74,13 +74,28 @@ def extract_batch(batch: pa.RecordBatch, vocabulary: Vocabulary) -> pa.RecordBat
         raise ValueError(f"extract_batch: the batch lacks the columns {', '.join(lacking)}. See batch.ITEMS.")
     extractor, triage = _kept(vocabulary)
     items = pl.DataFrame(pl.from_arrow(batch.select(ITEMS.names)))
-    if not extractor.languages:
-        passing = pl.repeat(value=False, n=items.height, dtype=pl.Boolean, eager=True)
+    languages = items["language"].to_list()
+    packs = {language: extractor.reads(language or "") for language in set(languages)}
+    read_as = [packs[language] for language in languages]
+    if extractor.languages:
+        codes = [code or extractor.languages[0] for code in read_as]
+        passed = triage.passing(items["text"], pl.Series(codes, dtype=pl.String)).to_list()
     else:
-        codes = [extractor.reads(language or "") or extractor.languages[0] for language in items["language"]]
-        passing = triage.passing(items["text"], pl.Series(codes, dtype=pl.String))
-    rows = [_row(item, passed, extractor) for item, passed in zip(items.iter_rows(named=True), passing, strict=True)]
-    return pa.RecordBatch.from_pylist(rows, schema=FOUND)
+        passed = [False] * items.height
+    claims: list[list[dict[str, Any]]] = [[] for _ in passed]
+    mentions: list[list[dict[str, Any]]] = [[] for _ in passed]
+    failures: list[str | None] = [None] * len(passed)
+    for place in (place for place, through in enumerate(passed) if through):
+        try:
+            found = _read(items.row(place, named=True), extractor)
+        except Exception as error:  # One item must not cost the others theirs.
+            failures[place] = f"{type(error).__name__}: {error}"
+        else:
+            claims[place] = list(_claims(found))
+            mentions[place] = [asdict(mention) for mention in found.mentions]
+    columns = (items["item_id"].to_list(), read_as, passed, claims, mentions, failures)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, FOUND, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=FOUND)
 
 
 def unread(batch: pa.RecordBatch, reason: str) -> pa.RecordBatch:
@@ -100,28 +115,14 @@ def _kept(vocabulary: Vocabulary) -> tuple[Extractor, Triage]:
     return _KEPT[id(vocabulary)]
 
 
-def _row(item: dict[str, Any], passed: bool, extractor: Extractor) -> dict[str, Any]:
-    failure = None
-    found = Extraction(language=extractor.reads(item["language"] or ""))
-    if passed:
-        try:
-            found = extractor.extract(
-                item["text"],
-                language=item["language"] or "",
-                published_start=item["published_start"],
-                published_end=item["published_end"],
-                title=item["title"],
-            )
-        except Exception as error:  # One item must not cost the others theirs.
-            failure = f"{type(error).__name__}: {error}"
-    return {
-        "item_id": item["item_id"],
-        "read_as": found.language,
-        "passed": passed,
-        "claims": list(_claims(found)),
-        "mentions": [asdict(mention) for mention in found.mentions],
-        "failure": failure,
-    }
+def _read(item: dict[str, Any], extractor: Extractor) -> Extraction:
+    return extractor.extract(
+        item["text"],
+        language=item["language"] or "",
+        published_start=item["published_start"],
+        published_end=item["published_end"],
+        title=item["title"],
+    )
 
 
 def _claims(found: Extraction) -> Iterator[dict[str, Any]]:
