@@ -85,6 +85,18 @@ met AS (
     INNER JOIN moved_on AS other ON one.to_id = other.to_id AND one.moved_on = other.moved_on AND one.shipment_id <> other.shipment_id
 ),
 
+kin AS (
+    SELECT
+        ancestors.product_id,
+        ancestors.ancestor_id AS kin_id
+    FROM reference.product_ancestors AS ancestors
+    UNION
+    SELECT
+        ancestors.ancestor_id AS product_id,
+        ancestors.product_id AS kin_id
+    FROM reference.product_ancestors AS ancestors
+),
+
 rivals AS (
     -- The first of a pair loses against the second.
     SELECT
@@ -94,33 +106,35 @@ rivals AS (
     FROM met
     INNER JOIN told AS one ON met.shipment_id = one.shipment_id
     INNER JOIN told AS other ON met.other_shipment_id = other.shipment_id
-    INNER JOIN reference.product_ancestors AS kin
-        ON
-            (one.product_id = kin.product_id AND other.product_id = kin.ancestor_id)
-            OR (other.product_id = kin.product_id AND one.product_id = kin.ancestor_id)
+    INNER JOIN kin ON one.product_id = kin.product_id AND other.product_id = kin.kin_id
     WHERE
-        NOT (one.is_booked AND NOT one.is_moved)
-        -- Whoever says both in one item says that they are two.
-        AND NOT list_has_any(coalesce(one.items, []), coalesce(other.items, []))
-        AND (coalesce(one.supplier_id = other.supplier_id, TRUE) OR one.names_maker <> other.names_maker)
-        AND abs(date_diff('day', one.known_at, other.known_at)) <= CASE WHEN met.reason = 'another recipient' AND NOT list_has_any(one.due_days, other.due_days) AND NOT list_has_any(one.moved_days, other.moved_days) THEN 30 ELSE 548 END
-        AND CASE met.reason
-            WHEN 'another recipient'
+        -- Bound to the pair, lest all lots meet all others before the blocks are asked.
+        CASE
+            WHEN met.reason IS NOT NULL
                 THEN
-                    one.to_id <> other.to_id
-                    AND abs(one.gpus_best - other.gpus_best) <= 0.15 * greatest(one.gpus_best, other.gpus_best)
-                    AND NOT list_has_any(one.origins, other.origins)
-                    AND (len(one.due_days) = 0 OR len(other.due_days) = 0 OR list_has_any(one.due_days, other.due_days))
-                    AND (len(one.moved_days) = 0 OR len(other.moved_days) = 0 OR list_has_any(one.moved_days, other.moved_days))
-            ELSE
-                one.is_moved = other.is_moved
-                AND coalesce(one.from_id = other.from_id, TRUE)
-                AND abs(one.gpus_best - other.gpus_best) > 0.15 * greatest(one.gpus_best, other.gpus_best)
-                AND NOT (one.gpus_low <= other.gpus_high AND other.gpus_low <= one.gpus_high)
+                    NOT (one.is_booked AND NOT one.is_moved)
+                    -- Whoever says both in one item says that they are two.
+                    AND NOT list_has_any(coalesce(one.items, []), coalesce(other.items, []))
+                    AND (coalesce(one.supplier_id = other.supplier_id, TRUE) OR one.names_maker <> other.names_maker)
+                    AND abs(date_diff('day', one.known_at, other.known_at)) <= CASE WHEN met.reason = 'another recipient' AND NOT list_has_any(one.due_days, other.due_days) AND NOT list_has_any(one.moved_days, other.moved_days) THEN 30 ELSE 548 END
+                    AND CASE met.reason
+                        WHEN 'another recipient'
+                            THEN
+                                one.to_id <> other.to_id
+                                AND abs(one.gpus_best - other.gpus_best) <= 0.15 * greatest(one.gpus_best, other.gpus_best)
+                                AND NOT list_has_any(one.origins, other.origins)
+                                AND (len(one.due_days) = 0 OR len(other.due_days) = 0 OR list_has_any(one.due_days, other.due_days))
+                                AND (len(one.moved_days) = 0 OR len(other.moved_days) = 0 OR list_has_any(one.moved_days, other.moved_days))
+                        ELSE
+                            one.is_moved = other.is_moved
+                            AND coalesce(one.from_id = other.from_id, TRUE)
+                            AND abs(one.gpus_best - other.gpus_best) > 0.15 * greatest(one.gpus_best, other.gpus_best)
+                            AND NOT (one.gpus_low <= other.gpus_high AND other.gpus_low <= one.gpus_high)
+                    END
+                    -- The surer one: in a supplier's books, told by more origins, told first.
+                    AND (NOT one.is_booked, -one.origin_count, one.known_at, one.shipment_id) > (NOT other.is_booked, -other.origin_count, other.known_at, other.shipment_id)
+                    AND NOT one.is_booked
         END
-        -- The surer one: in a supplier's books, told by more origins, told first.
-        AND (NOT one.is_booked, -one.origin_count, one.known_at, one.shipment_id) > (NOT other.is_booked, -other.origin_count, other.known_at, other.shipment_id)
-        AND NOT one.is_booked
 )
 
 SELECT
