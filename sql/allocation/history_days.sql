@@ -1,4 +1,4 @@
--- One row per day of which allocation.history tells: the last day of each day, ISO week, month, quarter or year on which something became known, was corrected or was replaced. To build a day's ledger costs as many records as were known by then, so the grain is the finest whose days, but for the newest, cost under 300,000 records together; where none does, only the newest day is there.
+-- One row per day of which allocation.history tells: the last day of each day, ISO week, month, quarter or year on which something became known, was corrected or was replaced. To build a day's ledger costs as many records as were known by then, so the grain is the finest whose days, but for the newest, cost under 150,000 records together; where none does, only the newest day is there.
 WITH changes AS (
     SELECT
         stated.known_on,
@@ -51,7 +51,7 @@ affordable AS (
     SELECT candidates.grain
     FROM candidates
     GROUP BY candidates.grain, candidates.coarseness
-    HAVING coalesce(sum(candidates.records) FILTER (WHERE NOT candidates.is_newest), 0) < 300000
+    HAVING coalesce(sum(candidates.records) FILTER (WHERE NOT candidates.is_newest), 0) < 150000
     QUALIFY row_number() OVER (ORDER BY candidates.coarseness) = 1
 )
 

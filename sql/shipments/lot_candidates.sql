@@ -1,5 +1,20 @@
 -- One row per pair of nodes that meet in a block and may be one lot by every rule: parties in the same roles, kindred products, no other supplier, counts and times that can agree. The first of a pair has precedence; how well they agree is scored in shipments.lot_scores.
-WITH sides AS (
+WITH marks AS (
+    -- One bit for each family of a node's products, and all bits where none is stated: nodes without a bit in common are no kin.
+    SELECT
+        stated.precedence,
+        bit_or(CASE WHEN products.level = 'any' THEN -1 ELSE 1::BIGINT << (hash(products.family_id) % 62)::INTEGER END) AS families
+    FROM (
+        SELECT
+            nodes.precedence,
+            unnest(nodes.product_ids) AS product_id
+        FROM shipments.lot_nodes AS nodes
+    ) AS stated
+    INNER JOIN reference.products AS products ON stated.product_id = products.product_id
+    GROUP BY stated.precedence
+),
+
+sides AS (
     -- Each node under each of its parties. Counts within 15 % are at most one bucket apart, since 1.18 > 1 / 0.85.
     SELECT
         nodes.node_id,
@@ -12,11 +27,13 @@ WITH sides AS (
         nodes.origin_id,
         nodes.supplier_id,
         nodes.product_id,
+        marks.families,
         'to' AS side,
         nodes.to_id AS party_id,
         floor(ln(greatest(nodes.least_gpus, 1)) / ln(1.18))::INTEGER AS first_bucket,
         least(floor(ln(greatest(nodes.most_gpus, 1)) / ln(1.18))::INTEGER, first_bucket + 24) AS last_bucket
     FROM shipments.lot_nodes AS nodes
+    INNER JOIN marks ON nodes.precedence = marks.precedence
     WHERE nodes.to_id IS NOT NULL
     UNION ALL
     SELECT
@@ -30,11 +47,13 @@ WITH sides AS (
         nodes.origin_id,
         nodes.supplier_id,
         nodes.product_id,
+        marks.families,
         'from' AS side,
         nodes.from_id AS party_id,
         floor(ln(greatest(nodes.least_gpus, 1)) / ln(1.18))::INTEGER AS first_bucket,
         least(floor(ln(greatest(nodes.most_gpus, 1)) / ln(1.18))::INTEGER, first_bucket + 24) AS last_bucket
     FROM shipments.lot_nodes AS nodes
+    INNER JOIN marks ON nodes.precedence = marks.precedence
     WHERE nodes.from_id IS NOT NULL
 ),
 
@@ -80,7 +99,7 @@ met AS (
         joiners.precedence AS joiner_id
     FROM openers
     INNER JOIN joiners ON openers.party_id = joiners.party_id AND openers.bucket = joiners.bucket
-    WHERE openers.precedence < joiners.precedence
+    WHERE openers.precedence < joiners.precedence AND (openers.families & joiners.families) <> 0
     UNION
     -- Where one of two moves, or a denial, has no count.
     SELECT
@@ -90,7 +109,7 @@ met AS (
     INNER JOIN sides AS other ON one.party_id = other.party_id AND one.side = other.side
     WHERE
         one.precedence < other.precedence AND one.may_open AND one.kind = 'move' AND other.kind = 'move'
-        AND (one.gpus_best IS NULL OR other.gpus_best IS NULL)
+        AND (one.gpus_best IS NULL OR other.gpus_best IS NULL) AND (one.families & other.families) <> 0
     UNION
     -- What one item or one origin says of one party.
     SELECT
@@ -98,7 +117,7 @@ met AS (
         other.precedence AS joiner_id
     FROM sides AS one
     INNER JOIN sides AS other ON one.party_id = other.party_id AND one.item_id = other.item_id
-    WHERE one.precedence < other.precedence AND one.may_open
+    WHERE one.precedence < other.precedence AND one.may_open AND (one.families & other.families) <> 0
     UNION
     SELECT
         one.precedence AS opener_id,
@@ -107,7 +126,7 @@ met AS (
     INNER JOIN sides AS other ON one.party_id = other.party_id AND one.origin_id = other.origin_id
     WHERE
         one.precedence < other.precedence AND one.may_open AND one.kind <> 'supplier'
-        AND (one.gpus_best IS NULL OR other.gpus_best IS NULL)
+        AND (one.gpus_best IS NULL OR other.gpus_best IS NULL) AND (one.families & other.families) <> 0
     UNION
     -- A delay of what was lost, told without a count.
     SELECT
@@ -115,7 +134,7 @@ met AS (
         other.precedence AS joiner_id
     FROM sides AS one
     INNER JOIN sides AS other ON one.party_id = other.party_id AND other.side = 'to'
-    WHERE one.kind = 'move' AND one.may_open AND other.event = 'delay' AND other.gpus_best IS NULL
+    WHERE one.kind = 'move' AND one.may_open AND other.event = 'delay' AND other.gpus_best IS NULL AND (one.families & other.families) <> 0
     UNION
     -- A part of a lot, or what is said of it without a count. Among hundreds of lots no part finds its own.
     SELECT
@@ -123,7 +142,7 @@ met AS (
         parts.precedence AS joiner_id
     FROM wholes
     INNER JOIN parts ON wholes.party_id = parts.party_id
-    WHERE wholes.lots_of_party <= 200 AND wholes.precedence < parts.precedence
+    WHERE wholes.lots_of_party <= 200 AND wholes.precedence < parts.precedence AND (wholes.families & parts.families) <> 0
     UNION
     SELECT
         wholes.precedence AS opener_id,
@@ -138,6 +157,8 @@ pairs AS (
     SELECT
         opener.node_id AS opener_id,
         joiner.node_id AS joiner_id,
+        met.opener_id AS opener_precedence,
+        met.joiner_id AS joiner_precedence,
         CASE
             WHEN opener.kind = 'move' AND joiner.kind = 'move' AND opener.from_id = joiner.from_id AND opener.to_id = joiner.to_id
                 THEN 'both parties'
@@ -232,4 +253,4 @@ SELECT
     pairs.count_level -- How their counts agree. {not null, one of: same, rounds to it, within 15 %, ranges meet, a part of one item's whole, a part, unstated}
 FROM pairs
 WHERE pairs.roles IS NOT NULL AND pairs.count_level IS NOT NULL
-ORDER BY pairs.opener_id, pairs.joiner_id
+ORDER BY pairs.opener_precedence, pairs.joiner_precedence

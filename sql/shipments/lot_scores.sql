@@ -3,6 +3,8 @@ WITH sides AS (
     SELECT
         candidates.opener_id,
         candidates.joiner_id,
+        opener.precedence AS opener_precedence,
+        joiner.precedence AS joiner_precedence,
         candidates.roles,
         candidates.count_level,
         opener.kind AS opener_kind,
@@ -71,6 +73,8 @@ levels AS (
     SELECT
         sides.opener_id,
         sides.joiner_id,
+        sides.opener_precedence,
+        sides.joiner_precedence,
         sides.roles,
         CASE
             WHEN sides.opener_supplier_id = sides.joiner_supplier_id THEN 'same'
@@ -143,4 +147,4 @@ FROM levels
 CROSS JOIN weights
 CROSS JOIN reference.match_thresholds AS thresholds
 WHERE levels.product_level IS NOT NULL
-ORDER BY levels.opener_id, levels.joiner_id
+ORDER BY levels.opener_precedence, levels.joiner_precedence

@@ -39,12 +39,19 @@ def _largest_plate(found: Any, _: date) -> Plate:
 
 
 _PICTURES: Mapping[str, tuple[Ask, Make]] = {
-    "allocation.transfers": (facts.transfers, lambda rows, _: flows.plate(rows)),
-    "allocation.net_transfers": (facts.transfers, lambda rows, _: flows.plate(rows)),
-    "allocation.entity_allocation": (facts.lots, deliveries.plate),
-    "delays.curves": (facts.curves, lambda rows, _: curves.plate(rows)),
-    "quality.extraction": (facts.extraction_scores, lambda rows, _: scores.plate(rows)),
-    "publish.publication": (_largest, _largest_plate),
+    "flows": (facts.transfers, lambda rows, _: flows.plate(rows)),
+    "deliveries": (facts.lots, deliveries.plate),
+    "curves": (facts.curves, lambda rows, _: curves.plate(rows)),
+    "scores": (facts.extraction_scores, lambda rows, _: scores.plate(rows)),
+    "timeline": (_largest, _largest_plate),
+}
+_PICTURE_OF = {
+    "allocation.transfers": "flows",
+    "allocation.net_transfers": "flows",
+    "allocation.entity_allocation": "deliveries",
+    "delays.curves": "curves",
+    "quality.extraction": "scores",
+    "publish.publication": "timeline",
 }
 
 
@@ -53,19 +60,20 @@ def markdown_of(table: str, connection: duckdb.DuckDBPyConnection, as_of: date, 
 
     `folder` keeps the drawings. A picture that cannot be drawn is logged and said: the table itself is whole.
     """
-    if table not in _PICTURES:
+    if table not in _PICTURE_OF:
         return None
-    ask, make = _PICTURES[table]
+    name = _PICTURE_OF[table]
+    ask, make = _PICTURES[name]
     try:
-        return _kept(table, ask(connection), as_of, make, folder)
+        return _kept(name, ask(connection), as_of, make, folder)
     except Exception as error:
         log.warning("%s: no picture, since %s: %s; its rows are complete", table, type(error).__name__, error)
         return f"No picture could be drawn ({type(error).__name__}); the rows are complete."
 
 
-def _kept(table: str, found: Any, as_of: date, make: Make, folder: Path) -> str:
+def _kept(name: str, found: Any, as_of: date, make: Make, folder: Path) -> str:
     seen = repr((found, as_of, version("matplotlib"), _code())).encode("utf-8", "backslashreplace")
-    kept = folder / f"{table}-{hashlib.sha256(seen).hexdigest()[:16]}.md"
+    kept = folder / f"{name}-{hashlib.sha256(seen).hexdigest()[:16]}.md"
     if kept.is_file():
         return kept.read_text(encoding="utf-8")
     plate = make(found, as_of)
@@ -73,7 +81,7 @@ def _kept(table: str, found: Any, as_of: date, make: Make, folder: Path) -> str:
     if plate.panels:
         words = f"![{words}](data:image/png;base64,{b64encode(drawing.png(plate, folder / 'fonts')).decode()})"
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob(f"{table}-*.md"):
+    for old in folder.glob(f"{name}-*.md"):
         old.unlink()
     half = kept.with_suffix(".partial")
     half.write_text(words, encoding="utf-8")
