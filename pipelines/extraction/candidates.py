@@ -94,7 +94,7 @@ def _of_model(found: Found, number: Number) -> bool:
 
 def _pronoun(plain: str, start: int, end: int, pack: LanguagePack) -> list[Goods]:
     """The pronoun that may stand for the lot told before, where a sentence names no goods."""
-    pattern = pack.patterns.get("goods_pronouns")
+    pattern = pack.patterns.within("goods_pronouns", plain[start:end])
     match = pattern.search(plain, start, end) if pattern else None
     return [Goods(match.start(), match.end(), "same", None, None, True, pronoun=True)] if match else []
 

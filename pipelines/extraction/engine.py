@@ -311,14 +311,14 @@ def _remember(discourse: Discourse, segment: Segment, decided: list[Draft], read
 
 def _relevant(names: Names, context: str, pack: LanguagePack) -> bool:
     """Whether an item is about accelerators at all, and not about gas pipes or games of the same name."""
-    vetoed = pack.patterns["item_veto"]
+    makers = any(name.role == "maker" for name in names.parties)
+    if not makers and all(product.weak for product in names.products):
+        return False
+    vetoed = pack.patterns.within("item_veto", context)
     if vetoed and vetoed.search(context):
         return False
-    makers = any(name.role == "maker" for name in names.parties)
-    other = pack.patterns["not_accelerators"]
-    if other and other.search(context) and not makers:
-        return False
-    return makers or any(not product.weak for product in names.products)
+    other = None if makers else pack.patterns.within("not_accelerators", context)
+    return not (other and other.search(context))
 
 
 def _mentions_only(found: Found, pack: LanguagePack) -> Iterator[Mention]:

@@ -215,7 +215,7 @@ def apart(plain: str, number: Number, cues: list[Cue], pack: LanguagePack) -> tu
 
 
 def _matches(pack: LanguagePack, key: str, plain: str, sentence: Sentence) -> list[re.Match[str]]:
-    pattern = pack.patterns[key]
+    pattern = pack.patterns.within(key, plain[sentence.start : sentence.end])
     return list(pattern.finditer(plain, sentence.start, sentence.end)) if pattern else []
 
 

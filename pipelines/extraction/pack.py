@@ -74,6 +74,10 @@ class Phrases(Mapping[str, re.Pattern[str] | None]):
             self._made[key] = _any_of(self._words[key])
         return self._made[key]
 
+    def within(self, key: str, text: str) -> re.Pattern[str] | None:
+        """The pattern of a key where one of its phrases stands in the text at all; None where none does."""
+        return self[key] if any(map(text.__contains__, self._words.get(key, ()))) else None
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._words)
 

@@ -8,8 +8,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 
-from pipelines.extraction.pack import LanguagePack, load
+from pipelines.extraction.needles import Sieve
+from pipelines.extraction.pack import Expression, LanguagePack, load
 from pipelines.extraction.text import WORD, in_word, is_hangul
 
 _DIGITS = r"\d{1,3}(?P<sep>[ .,'])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+(?:[.,]\d+)?"
@@ -49,9 +51,16 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class _Compound:
+    """A number written as one word."""
+
+    pattern: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class _Grammar:
     words: re.Pattern[str] | None
-    compounds: re.Pattern[str] | None
+    compounds: Sieve[_Compound] | None
     scale: re.Pattern[str]
     money: re.Pattern[str]
     low: re.Pattern[str] | None
@@ -102,11 +111,14 @@ def _grammar(code: str) -> _Grammar:
     money = "|".join(re.escape(w) for w in sorted(pack.currencies, key=lambda w: (-len(w), w)))
     links = "|".join(re.escape(w) for w in pack.words["of_money"])
     to = "|".join(re.escape(w) for w in (*pack.words["range"], *pack.words["range_and"]))
+    letters = {word[0] for word in (*pack.number_words, *pack.number_scales)}
+    # Most words begin with no letter of a number word; that is seen before anything else is tried.
+    initial = f"(?=[{re.escape(''.join(sorted(letters)))}])" if letters else ""
+    initial += "" if pack.unspaced else f"(?<!{WORD})"
+    compound = rf"(?<!{WORD}){WORD}{{2,20}}?(?:{big}){WORD}{{0,20}}(?!{WORD})"
     return _Grammar(
-        words=re.compile(
-            rf"{'' if pack.unspaced else f'(?<!{WORD})'}(?<!-)(?:{number})(?:{gap}{join}(?:{number}))*(?!{WORD})"
-        ),
-        compounds=re.compile(rf"(?<!{WORD}){WORD}{{2,20}}?(?:{big}){WORD}{{0,20}}(?!{WORD})")
+        words=re.compile(rf"{initial}(?<!-)(?:{number})(?:{gap}{join}(?:{number}))*(?!{WORD})"),
+        compounds=Sieve([_Compound(Expression(compound, f"{code}: numbers.scales"))])
         if pack.compound_numbers and big
         else None,
         scale=re.compile(rf"^[ -]?({scales})"),
@@ -136,11 +148,11 @@ def numbers(plain: str, pack: LanguagePack, named: Sequence[tuple[int, int]] = (
     digits = _outside(written, plain, named) if pack.unspaced else spaced
     found = [number for match in digits if (number := _from_digits(plain, match, pack, grammar))]
     taken = [number.figure for number in found]
-    for pattern in (grammar.words, grammar.compounds):
-        for match in _worded(plain, pattern, grammar) if pattern else ():
-            number = _from_words(match, pack)
-            if number and not any(a < number.end and number.start < b for a, b in _near(taken, match.start())):
-                found.append(number)
+    compounds = (match for _, match in grammar.compounds.matches(plain)) if grammar.compounds else ()
+    for match in chain(_worded(plain, grammar.words, grammar) if grammar.words else (), compounds):
+        number = _from_words(match, pack)
+        if number and not any(a < number.end and number.start < b for a, b in _near(taken, match.start())):
+            found.append(number)
     found.sort(key=lambda n: (n.start, -n.end))
     kept: list[Number] = []
     for number in found:
@@ -184,11 +196,13 @@ def _inside(named: Sequence[tuple[int, int]], position: int) -> bool:
 def _worded(plain: str, pattern: re.Pattern[str], grammar: _Grammar) -> Iterator[re.Match[str]]:
     """Numbers in words; the two of a range ("between three and four billion") apart."""
     for match in pattern.finditer(plain):
-        joint = next((m for w in grammar.joined if (m := re.search(rf" {re.escape(w)} ", match.group()))), None)
+        written = match.group()
+        joint = next((f" {word} " for word in grammar.joined if f" {word} " in written), None)
         before = plain[max(0, match.start() - 20) : match.start()]
         if joint and grammar.between and grammar.between.search(before) and not before.endswith("de "):
-            yield from pattern.finditer(plain, match.start(), match.start() + joint.start())
-            yield from pattern.finditer(plain, match.start() + joint.end(), match.end())
+            middle = match.start() + written.index(joint)
+            yield from pattern.finditer(plain, match.start(), middle)
+            yield from pattern.finditer(plain, middle + len(joint), match.end())
         else:
             yield match
 
