@@ -169,8 +169,9 @@ def _write_mixed(path: Path, items: int, dense: Path, other: Path) -> None:
     lines = {name: name.read_text("utf-8").splitlines(keepends=True) for name in (dense, other)}
     with path.open("w", encoding="utf-8") as file:
         for number in range(items):
-            chosen = lines[other] if number % 100 else lines[dense]
-            file.write(chosen[(number // 100 if number % 100 == 0 else number) % len(chosen)])
+            # The first batch is not counted: it makes what is made once for all languages.
+            chosen = lines[other] if number % 100 and number >= BATCH else lines[dense]
+            file.write(chosen[(number if number % 100 else number // 100) % len(chosen)])
 
 
 def _missing(prototype: str) -> str | None:
