@@ -71,24 +71,30 @@ def read_books(
         for event in events:
             editions.setdefault(_edition(event.day, noise.edition_days), []).append(event)
         line: _Line | None = None
+        lines = [day for day, news in editions.items() if _shows_line(news, way)]
         for place, (day, news) in enumerate(editions.items()):
             for event in news:
                 line = _after(line, event, buyer, truth.products)
             assert line
             stated = line
-            if place < len(editions) - 1 and chance.random() < noise.book_slips:
+            slips = place < len(editions) - 1 and chance.random() < noise.book_slips
+            # A supplier who makes a slip mends it: notices of shipments alone would leave it standing for ever.
+            if slips and day < lines[-1]:
                 size = line.product.gpus_per_unit
                 stated = replace(line, gpus=int(wrong(line.gpus // size, chance)) * size)
             common = {
                 "supplier": supplier, "order_ref": lot.order_ref, "line_ref": lot.line_ref,
                 "sku": line.product.sku, "unit": line.product.unit, "buyer": buyer, "document_date": day,
             }  # fmt: skip
-            orders = [e for e in news if not way.notices or e.kind not in ("shipment", "delivery")]
-            if orders:
+            if _shows_line(news, way):
                 yield lot_id, {**common, **_order(stated, way)}
             if way.notices:
                 for fields in _notices(line, news):
                     yield lot_id, {**common, **fields}
+
+
+def _shows_line(news: list[Event], way: Habits) -> bool:
+    return not way.notices or any(event.kind not in ("shipment", "delivery") for event in news)
 
 
 def _edition(day: date, days: int) -> date:

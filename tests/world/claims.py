@@ -28,11 +28,17 @@ class Claims:
         self.numbers: Counter[str] = Counter()
         self.first: dict[str, Event] = {}
         self.moves: dict[str, Event] = {}
+        self.shown: set[int] = set()  # numbers of the events whose outcome a claim has stated
+        self.history: dict[str, list[Event]] = {}
         for event in truth.events:
             if event.kind == "order":
                 self.first[event.lot_id] = event
             if event.kind in ("diversion", "resale"):
                 self.moves[event.part_id or event.lot_id] = event
+            past = self.history.setdefault(event.lot_id, [])
+            past.append(event)
+            if event.part_id:
+                self.history[event.part_id] = list(past)
 
     def can_tell(self, event: Event) -> bool:
         """Claims have no words for a due day that comes forward."""
@@ -126,10 +132,27 @@ class Claims:
         if not self._left_out():
             claim |= {"value_low": money[0], "value_high": money[1], "currency": "USD"}
         days = (("promised", promised, True), ("revised", revised, True), ("actual", actual, False))
-        for slot, day, deadline in days:
+        dues = set()
+        for slot, day, is_due in days:
             if day and not self._left_out():
-                claim[f"{slot}_start"], claim[f"{slot}_end"] = self._day(day, deadline=deadline)
+                claim[f"{slot}_start"], claim[f"{slot}_end"] = self._day(day, deadline=is_due)
+                if is_due:
+                    dues.add(day)
+        self._show(lot, event, gpus, product if claim["product"] == product.name else None, dues)
         return claim
+
+    def _show(self, lot: Lot, event: str, gpus: int, product: Product | None, dues: set[date]) -> None:
+        """Who restates a lot tells of what made it what it is, though nobody told of that when it happened."""
+        move = self.moves.get(lot.lot_id)
+        for past in self.history[lot.lot_id]:
+            if (
+                past.kind == "order"
+                or past.due in dues
+                or (past is move and event == move.kind)
+                or (past.kind == "substitution" and product and past.product_id == product.product_id)
+                or (past.kind == "amendment" and past.gpus == gpus)
+            ):
+                self.shown.add(past.number)
 
     def _late(self, claim: Fields, days: int) -> Fields:
         chance = self.chance

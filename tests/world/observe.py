@@ -70,6 +70,7 @@ class _Observer:
             if self.chance.random() < self.noise.false_rumours and not lot.moved and not lot.parent_id:
                 self._rumour(lot.lot_id)
         self._copies()
+        self.seen.events |= self.claims.shown
         self.seen.numbers = self.claims.numbers
         return self.seen
 
