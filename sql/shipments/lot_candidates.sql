@@ -190,6 +190,7 @@ pairs AS (
                 AND (
                     len(opener.due_days) = 0 OR len(joiner.due_days) = 0 OR list_has_any(opener.due_days, joiner.due_days)
                     OR (opener.kind = 'supplier' AND joiner.kind = 'move' AND joiner.lost_due_on IS NULL)
+                    OR (opener.kind = 'move' AND joiner.kind = 'move' AND coalesce(opener.lost_due_on = joiner.lost_due_on, TRUE))
                 )
                 THEN 'within 15 %'
             WHEN opener.gpus_low <= joiner.gpus_high AND joiner.gpus_low <= opener.gpus_high THEN 'ranges meet'

@@ -25,6 +25,8 @@ WITH flows AS (
         CASE WHEN records.promised_start = records.promised_end THEN records.promised_end END AS promised_on,
         CASE WHEN records.revised_start = records.revised_end THEN records.revised_end END AS revised_on,
         CASE WHEN records.actual_start = records.actual_end THEN records.actual_end END AS happened_on,
+        records.promised_start,
+        records.promised_end,
         coalesce(records.promised_start, records.revised_start) AS due_start,
         coalesce(records.revised_end, records.promised_end) AS due_end,
         coalesce(records.actual_start, records.actual_end) AS happened_start,
@@ -93,6 +95,8 @@ nodes AS (
         0 AS rounding,
         NULL::DATE[] AS moved_days,
         NULL::DATE AS lost_due_on,
+        NULL::DATE AS lost_due_start,
+        NULL::DATE AS lost_due_end,
         NULL::DATE AS moved_start,
         NULL::DATE AS moved_end
     FROM order_lines
@@ -118,6 +122,8 @@ nodes AS (
         CASE WHEN flows.event = 'delivery' AND flows.happened_on IS NOT NULL THEN [flows.happened_on] END AS delivered_days,
         CASE WHEN flows.event IN ('diversion', 'resale') AND flows.happened_on IS NOT NULL THEN [flows.happened_on] END AS moved_days,
         CASE WHEN flows.event = 'diversion' THEN flows.promised_on END AS lost_due_on,
+        CASE WHEN flows.event = 'diversion' THEN flows.promised_start END AS lost_due_start,
+        CASE WHEN flows.event = 'diversion' THEN flows.promised_end END AS lost_due_end,
         CASE WHEN flows.event = 'order' THEN flows.happened_start END AS ordered_start,
         CASE WHEN flows.event = 'order' THEN flows.happened_end END AS ordered_end,
         CASE WHEN flows.event = 'shipment' THEN flows.happened_start END AS shipped_start,
@@ -176,6 +182,8 @@ SELECT
     nodes.due_end, -- Last day when due.
     coalesce(chains.due_days, nodes.due_days, []) AS due_days, -- Exact days when it is due, with those that the news link to them as earlier or later promises. {not null}
     nodes.lost_due_on, -- The exact day when a diverted lot was due to whoever lost it.
+    nodes.lost_due_start, -- First day when it was due to whoever lost it.
+    nodes.lost_due_end, -- Last such day.
     coalesce(nodes.ordered_days, []) AS ordered_days, -- Exact days of the order. {not null}
     coalesce(nodes.shipped_days, []) AS shipped_days, -- Exact days of shipping. {not null}
     coalesce(nodes.delivered_days, []) AS delivered_days, -- Exact days of delivery. {not null}

@@ -51,10 +51,25 @@ WITH sides AS (
         OR (len(opener.moved_days) > 0 AND len(joiner.moved_days) > 0 AND NOT list_has_any(opener.moved_days, joiner.moved_days)) AS is_another_day,
         list_has_any(opener.due_days, joiner.due_days) AS same_due_day,
         -- Where both say an exact day, days that are near are not the same.
-        len(opener.due_days) > 0 AND len(joiner.due_days) > 0
-        AND NOT (opener.kind = 'supplier' AND joiner.kind = 'move' AND joiner.lost_due_on IS NULL) AS exactly_due,
+        CASE
+            -- What is due to the new recipient changes with each report; when it had been due to the old one does not.
+            WHEN opener.kind = 'move' AND joiner.kind = 'move' AND opener.event = 'diversion' AND joiner.event = 'diversion'
+                THEN coalesce(opener.lost_due_on <> joiner.lost_due_on, FALSE)
+            ELSE
+                len(opener.due_days) > 0 AND len(joiner.due_days) > 0
+                AND NOT (opener.kind = 'supplier' AND joiner.kind = 'move' AND joiner.lost_due_on IS NULL)
+        END AS exactly_due,
         -- Books go on with what was promised to the first buyer; the new day of a move is another's.
         CASE
+            WHEN opener.kind = 'move' AND joiner.kind = 'move' AND opener.event = 'diversion' AND joiner.event = 'diversion'
+                THEN CASE
+                    WHEN opener.lost_due_end IS NOT NULL AND joiner.lost_due_end IS NOT NULL
+                        THEN greatest(
+                            coalesce(opener.lost_due_start, opener.lost_due_end) - joiner.lost_due_end,
+                            coalesce(joiner.lost_due_start, joiner.lost_due_end) - opener.lost_due_end,
+                            0
+                        )
+                END
             WHEN
                 coalesce(opener.due_start, opener.due_end) IS NOT NULL AND coalesce(joiner.due_start, joiner.due_end) IS NOT NULL
                 AND NOT (opener.kind = 'supplier' AND joiner.kind = 'move')
