@@ -19,7 +19,7 @@ members AS (
         nodes.*,
         nodes.kind <> 'statement' OR nodes.event IN ('order', 'allocation') AS is_whole,
         opener.kind = 'supplier' AS is_booked,
-        coalesce(scores.weight, 0) AS weight,
+        coalesce(scores.weight, stars.weight, 0) AS weight,
         decided.group_id
     FROM shipments.lot_stars AS stars
     INNER JOIN shipments.lot_nodes AS nodes ON stars.node_id = nodes.node_id

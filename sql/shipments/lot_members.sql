@@ -81,6 +81,7 @@ placed AS (
         stars.node_id,
         CASE WHEN stars.is_undecided THEN stars.node_id ELSE stars.opener_id END AS opener_id,
         stars.met_id,
+        stars.weight,
         stars.is_decided,
         stars.is_undecided
     FROM shipments.lot_stars AS stars
@@ -91,6 +92,7 @@ placed AS (
         regrouped.node_id,
         CASE WHEN again.node_id IS NULL THEN regrouped.opener_id ELSE regrouped.node_id END AS opener_id,
         CASE WHEN again.node_id IS NULL THEN regrouped.opener_id ELSE regrouped.node_id END AS met_id,
+        NULL::DOUBLE AS weight,
         FALSE AS is_decided,
         FALSE AS is_undecided
     FROM regrouped
@@ -116,11 +118,12 @@ SELECT
             ':', opener.from_id, coalesce(opener.to_id, 'unknown'), opener.product_id, left(sha256(opener.node_id), 6)
         )
     END AS shipment_id, -- The lot. {not null}
-    scores.weight, -- How well it agrees with what it was compared with, in bits; empty for the opener.
+    coalesce(scores.weight, placed.weight) AS weight, -- How well it agrees with what it was compared with, in bits; empty for the opener.
     CASE
         WHEN placed.is_undecided THEN 'fits several lots'
         WHEN placed.node_id = placed.opener_id THEN 'opens the lot'
         WHEN placed.is_decided THEN 'a person decided'
+        WHEN scores.opener_id IS NULL THEN 'by what others tell of the same'
         ELSE concat_ws(
             ', ', scores.roles,
             CASE scores.count_level WHEN 'unstated' THEN 'no count' WHEN 'same' THEN 'same count' WHEN 'within 15 %' THEN 'count within 15 %' ELSE scores.count_level END,

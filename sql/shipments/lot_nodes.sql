@@ -176,8 +176,9 @@ SELECT
     coalesce(nodes.gpus_low, nodes.gpus_best) AS gpus_low, -- Least GPUs, as stated.
     nodes.gpus_best, -- GPUs where one number is needed.
     coalesce(nodes.gpus_high, nodes.gpus_best) AS gpus_high, -- Greatest GPUs, as stated.
-    coalesce(nodes.gpus_low, nodes.gpus_best) * (1 - nodes.rounding) AS least_gpus, -- Least GPUs that the statement may stand for, if it is rounded.
-    coalesce(nodes.gpus_high, nodes.gpus_best) * (1 + nodes.rounding) AS most_gpus, -- Greatest GPUs that it may stand for.
+    -- "More than" and "up to" leave one side open: as far as counts of one lot may differ.
+    coalesce(nodes.gpus_low * (1 - nodes.rounding), nodes.gpus_best * 0.85) AS least_gpus, -- Least GPUs that the statement may stand for, if it is rounded or leaves that open.
+    coalesce(nodes.gpus_high * (1 + nodes.rounding), nodes.gpus_best * 1.15) AS most_gpus, -- Greatest GPUs that it may stand for.
     nodes.due_start, -- First day when due.
     nodes.due_end, -- Last day when due.
     coalesce(chains.due_days, nodes.due_days, []) AS due_days, -- Exact days when it is due, with those that the news link to them as earlier or later promises. {not null}
@@ -209,6 +210,8 @@ SELECT
             nodes.gpus_best IS NULL,
             CASE nodes.event WHEN 'order' THEN 0 WHEN 'allocation' THEN 1 WHEN 'shipment' THEN 2 WHEN 'delivery' THEN 3 ELSE 4 END,
             products.level IN ('any', 'family'),
+            -- Whoever knows the days can be told from others that are alike.
+            (len(coalesce(chains.due_days, nodes.due_days, [])) = 0)::INTEGER + (len(coalesce(nodes.ordered_days, nodes.moved_days, [])) = 0)::INTEGER,
             CASE nodes.certainty WHEN 'confirmed' THEN 0 WHEN 'reported' THEN 1 WHEN 'rumoured' THEN 2 ELSE 3 END,
             nodes.known_at,
             nodes.node_id

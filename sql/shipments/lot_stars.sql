@@ -66,20 +66,32 @@ pairs AS (
 
 due_alike AS (
     -- Orders that others tell with the same due day.
-    SELECT pairs.opener_id AS node_id
+    SELECT groups.head_id AS node_id
     FROM pairs
+    INNER JOIN shipments.lot_groups AS groups ON pairs.opener_id = groups.node_id OR pairs.joiner_id = groups.node_id
     WHERE pairs.roles = 'same recipient' AND pairs.due_level = 'same day'
-    UNION
-    SELECT pairs.joiner_id AS node_id
-    FROM pairs
-    WHERE pairs.roles = 'same recipient' AND pairs.due_level = 'same day'
+),
+
+group_pairs AS (
+    SELECT
+        coalesce(opening.head_id, scores.opener_id) AS opener_id,
+        scores.joiner_id,
+        scores.roles,
+        scores.due_level,
+        scores.weight
+    FROM shipments.group_scores AS scores
+    CROSS JOIN reference.match_thresholds AS thresholds
+    LEFT JOIN decided AS opening ON scores.opener_id = opening.node_id
+    LEFT JOIN decided AS joining ON scores.joiner_id = joining.node_id
+    LEFT JOIN banned ON opening.group_id = banned.group_id AND joining.group_id = banned.other_group_id
+    WHERE scores.weight >= thresholds.join_from AND banned.group_id IS NULL AND coalesce(opening.group_id <> joining.group_id, TRUE)
 ),
 
 wholes AS (
     SELECT
         pairs.*,
         opener.precedence AS opener_precedence
-    FROM pairs
+    FROM group_pairs AS pairs
     INNER JOIN nodes AS opener ON pairs.opener_id = opener.node_id
     INNER JOIN nodes AS joiner ON pairs.joiner_id = joiner.node_id
     LEFT JOIN due_alike ON pairs.joiner_id = due_alike.node_id
@@ -96,7 +108,8 @@ whole_rounds AS (
         nodes.may_open,
         'undecided' AS role
     FROM nodes
-    WHERE nodes.is_whole
+    LEFT JOIN shipments.lot_groups AS groups ON nodes.node_id = groups.node_id
+    WHERE nodes.is_whole AND coalesce(groups.head_id = nodes.node_id, TRUE)
     UNION ALL
     SELECT
         waiting.node_id,
@@ -114,20 +127,41 @@ whole_rounds AS (
     GROUP BY waiting.node_id, waiting.may_open
 ),
 
-whole_stars AS (
+head_stars AS (
     SELECT
         opened.node_id,
-        opened.node_id AS opener_id
+        opened.node_id AS opener_id,
+        NULL::DOUBLE AS weight
     FROM whole_rounds AS opened
     WHERE opened.role = 'opener'
     UNION ALL
     SELECT
         wholes.joiner_id AS node_id,
-        wholes.opener_id
+        wholes.opener_id,
+        wholes.weight
     FROM wholes
     INNER JOIN whole_rounds AS opened ON wholes.opener_id = opened.node_id AND opened.role = 'opener'
     INNER JOIN whole_rounds AS joining ON wholes.joiner_id = joining.node_id AND joining.role = 'joiner'
     QUALIFY row_number() OVER (PARTITION BY wholes.joiner_id ORDER BY wholes.weight DESC, wholes.opener_precedence ASC) = 1
+),
+
+whole_stars AS (
+    SELECT
+        head_stars.node_id,
+        head_stars.opener_id,
+        head_stars.opener_id AS met_id,
+        head_stars.weight
+    FROM head_stars
+    UNION ALL
+    -- The other tellings follow the first.
+    SELECT
+        groups.node_id,
+        head_stars.opener_id,
+        groups.head_id AS met_id,
+        head_stars.weight
+    FROM shipments.lot_groups AS groups
+    INNER JOIN head_stars ON groups.head_id = head_stars.node_id
+    WHERE groups.node_id <> groups.head_id
 ),
 
 others AS (
@@ -198,7 +232,8 @@ stars AS (
     SELECT
         whole_stars.node_id,
         whole_stars.opener_id,
-        whole_stars.opener_id AS met_id,
+        whole_stars.met_id,
+        whole_stars.weight,
         FALSE AS is_undecided,
         NULL AS next_opener_id,
         NULL AS next_weight
@@ -208,6 +243,7 @@ stars AS (
         ranked.joiner_id AS node_id,
         ranked.opener_id,
         ranked.met_id,
+        ranked.weight,
         -- A part that fits two lots alike is counted in neither.
         coalesce(ranked.needs_room AND ranked.next_weight > ranked.weight - thresholds.tie_margin, FALSE) AS is_undecided,
         CASE WHEN ranked.next_weight > ranked.weight - thresholds.tie_margin THEN ranked.next_opener_id END AS next_opener_id,
@@ -220,6 +256,7 @@ stars AS (
         opened.node_id,
         opened.node_id AS opener_id,
         opened.node_id AS met_id,
+        NULL::DOUBLE AS weight,
         FALSE AS is_undecided,
         NULL AS next_opener_id,
         NULL AS next_weight
@@ -230,13 +267,15 @@ stars AS (
         joined.joiner_id AS node_id,
         joined.opener_id,
         joined.opener_id AS met_id,
+        joined.weight,
         FALSE AS is_undecided,
         NULL AS next_opener_id,
         NULL AS next_weight
     FROM (
         SELECT
             leftovers.joiner_id,
-            leftovers.opener_id
+            leftovers.opener_id,
+            leftovers.weight
         FROM leftovers
         INNER JOIN leftover_rounds AS opened ON leftovers.opener_id = opened.node_id AND opened.role = 'opener'
         INNER JOIN leftover_rounds AS joining ON leftovers.joiner_id = joining.node_id AND joining.role = 'joiner'
@@ -248,6 +287,7 @@ SELECT
     stars.node_id, -- The node. {key, -> shipments.lot_nodes.node_id}
     stars.opener_id, -- The node that opens the lot that it fits best; itself, if it opens one. {not null, -> shipments.lot_nodes.node_id}
     stars.met_id, -- What it was compared with: the opener, or what belongs to the opener's lot. {not null, -> shipments.lot_nodes.node_id}
+    stars.weight, -- How well it fits, in bits, together with all other tellings of the same; empty for an opener and where a person put it there.
     FALSE AS is_decided, -- Whether a person put it there. {not null}
     stars.is_undecided, -- Whether it is a part, or has no count, and fits another lot as well. {not null}
     stars.next_opener_id, -- The opener of the lot that it fits nearly as well.
@@ -258,6 +298,7 @@ SELECT
     decided.node_id,
     stars.opener_id,
     decided.head_id AS met_id,
+    NULL::DOUBLE AS weight,
     TRUE AS is_decided,
     FALSE AS is_undecided,
     NULL AS next_opener_id,
