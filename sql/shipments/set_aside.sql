@@ -16,11 +16,18 @@ WITH lots AS (
         any_value(opener.gpus_high) AS gpus_high,
         list_distinct(flatten(list(nodes.due_days))) AS due_days,
         list_distinct(flatten(list(nodes.moved_days))) AS moved_days,
+        coalesce(list(DISTINCT nodes.lost_due_on) FILTER (WHERE nodes.lost_due_on IS NOT NULL), []) AS lost_days,
+        max(coalesce(nodes.lost_due_start, nodes.lost_due_end)) FILTER (WHERE nodes.lost_due_start IS NOT NULL) AS lost_start,
+        min(nodes.lost_due_end) AS lost_end,
+        max(nodes.moved_start) AS moved_start,
+        min(nodes.moved_end) AS moved_end,
         list(DISTINCT nodes.item_id) FILTER (WHERE nodes.item_id IS NOT NULL AND (nodes.kind = 'move' OR nodes.event IN ('order', 'allocation'))) AS items,
         list(DISTINCT nodes.origin_id) AS origins,
         count(DISTINCT nodes.origin_id) FILTER (WHERE nodes.may_open) AS origin_count,
         min(nodes.known_at) AS known_at,
-        max(nodes.known_at) AS last_known_at
+        max(nodes.known_at) AS last_known_at,
+        -- A number of two digits at most is like many others.
+        any_value(opener.least_gpus = opener.gpus_low) AS is_precise
     FROM shipments.lot_members AS members
     INNER JOIN shipments.lot_nodes AS nodes ON members.node_id = nodes.node_id
     INNER JOIN shipments.lot_nodes AS opener ON members.opener_id = opener.node_id
@@ -60,6 +67,36 @@ moved_on AS (
     WHERE told.to_id IS NOT NULL
 ),
 
+moves AS (
+    SELECT
+        told.*,
+        count(*) OVER (PARTITION BY told.from_id, told.to_id) AS moves_of_pair
+    FROM told
+    WHERE told.is_moved AND told.from_id IS NOT NULL AND told.to_id IS NOT NULL
+),
+
+misprints AS (
+    -- Moves between the same two that no day tells apart, with counts that differ by a slip of the pen (a digit changed, swapped with the next, too many or too few), or with the same time of both the loss and the move.
+    SELECT
+        one.shipment_id,
+        other.shipment_id AS other_shipment_id
+    FROM moves AS one
+    INNER JOIN moves AS other ON one.from_id = other.from_id AND one.to_id = other.to_id AND one.shipment_id <> other.shipment_id
+    WHERE
+        one.moves_of_pair <= 200
+        AND (len(one.lost_days) = 0 OR len(other.lost_days) = 0 OR list_has_any(one.lost_days, other.lost_days))
+        AND (len(one.moved_days) = 0 OR len(other.moved_days) = 0 OR list_has_any(one.moved_days, other.moved_days))
+        AND coalesce(one.lost_start <= other.lost_end, TRUE) AND coalesce(other.lost_start <= one.lost_end, TRUE)
+        AND coalesce(one.moved_start <= other.moved_end, TRUE) AND coalesce(other.moved_start <= one.moved_end, TRUE)
+        AND (
+            (
+                (one.is_precise OR other.is_precise)
+                AND damerau_levenshtein(printf('%.0f', one.gpus_best), printf('%.0f', other.gpus_best)) <= 1
+            )
+            OR (one.lost_end IS NOT NULL AND other.lost_end IS NOT NULL AND one.moved_end IS NOT NULL AND other.moved_end IS NOT NULL)
+        )
+),
+
 met AS (
     SELECT
         one.shipment_id,
@@ -83,6 +120,12 @@ met AS (
         'another count' AS reason
     FROM moved_on AS one
     INNER JOIN moved_on AS other ON one.to_id = other.to_id AND one.moved_on = other.moved_on AND one.shipment_id <> other.shipment_id
+    UNION
+    SELECT
+        misprints.shipment_id,
+        misprints.other_shipment_id,
+        'another count' AS reason
+    FROM misprints
 ),
 
 kin AS (
