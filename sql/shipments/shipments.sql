@@ -16,8 +16,6 @@ openers AS (
         members.shipment_id,
         nodes.kind,
         nodes.supplier_id,
-        nodes.from_id,
-        nodes.to_id,
         nodes.product_id,
         nodes.due_days,
         nodes.ordered_start
@@ -51,87 +49,15 @@ orders AS (
     GROUP BY said.shipment_id
 ),
 
-moves AS (
-    SELECT
-        said.shipment_id,
-        arg_max(said.from_id, (said.certainty = 'confirmed', said.known_at, said.record_id)) FILTER (WHERE said.certainty <> 'denied') AS from_id,
-        arg_max(said.to_id, (said.certainty = 'confirmed', said.known_at, said.record_id)) FILTER (WHERE said.certainty <> 'denied') AS to_id,
-        bool_or(said.certainty = 'denied') AND bool_and(said.certainty IN ('rumoured', 'denied')) AS is_denied_rumour
-    FROM said
-    WHERE said.event IN ('diversion', 'resale') AND NOT said.superseded
-    GROUP BY said.shipment_id
-    HAVING bool_or(said.certainty <> 'denied')
-),
-
-days AS (
-    SELECT
-        said.shipment_id,
-        said.known_at,
-        said.record_id,
-        0 AS place,
-        said.source_kind = 'supplier' AS is_booked,
-        said.promised_start AS due_start,
-        said.promised_end AS due_end
-    FROM said
-    WHERE coalesce(said.promised_start, said.promised_end) IS NOT NULL AND said.certainty <> 'denied'
-    UNION ALL
-    SELECT
-        said.shipment_id,
-        said.known_at,
-        said.record_id,
-        1 AS place,
-        said.source_kind = 'supplier' AS is_booked,
-        said.revised_start AS due_start,
-        said.revised_end AS due_end
-    FROM said
-    WHERE coalesce(said.revised_start, said.revised_end) IS NOT NULL AND said.certainty <> 'denied'
-),
-
-editions AS (
-    -- What a book says now, if it said something else before: it may go back to an older day.
-    SELECT
-        days.shipment_id,
-        days.known_at,
-        days.record_id,
-        max(days.place) AS place,
-        arg_max(days.due_start, days.place) AS due_start,
-        arg_max(days.due_end, days.place) AS due_end
-    FROM days
-    WHERE days.is_booked
-    GROUP BY days.shipment_id, days.known_at, days.record_id
-),
-
-returns AS (
-    SELECT editions.*
-    FROM editions
-    QUALIFY (editions.due_start, editions.due_end) IS DISTINCT FROM lag((editions.due_start, editions.due_end)) OVER (
-        PARTITION BY editions.shipment_id ORDER BY editions.known_at, editions.record_id
-    )
-),
-
-due AS (
-    -- What was promised first stands first; of what was promised later, what somebody says again is no news.
-    SELECT
-        days.shipment_id,
-        days.due_start,
-        days.due_end,
-        min((days.known_at, days.place, days.record_id)) AS first_told,
-        coalesce(max((returns.known_at, returns.place, returns.record_id)) FILTER (WHERE returns.record_id IS NOT NULL), min((days.known_at, days.place, days.record_id))) AS last_told
-    FROM days
-    LEFT JOIN returns
-        ON
-            days.is_booked AND days.shipment_id = returns.shipment_id AND days.record_id = returns.record_id
-            AND days.due_start IS NOT DISTINCT FROM returns.due_start AND days.due_end IS NOT DISTINCT FROM returns.due_end
-    GROUP BY days.shipment_id, days.due_start, days.due_end
-),
-
 promises AS (
+    -- Of the party that was to get it first the first one, of the one that gets it now the one that stands.
     SELECT
-        due.shipment_id,
-        arg_min({ 'days': [due.due_start, due.due_end] }, due.first_told).days AS first_due,
-        arg_max({ 'days': [due.due_start, due.due_end] }, due.last_told).days AS current_due
-    FROM due
-    GROUP BY due.shipment_id
+        parties.shipment_id,
+        arg_min({ 'days': [promises.promised_start, promises.promised_end] }, (promises.entity_id IS DISTINCT FROM parties.original_to_id, promises.revision_number)).days AS first_due,
+        arg_max({ 'days': [promises.promised_start, promises.promised_end] }, (promises.entity_id IS NOT DISTINCT FROM parties.current_to_id, promises.revision_number)).days AS current_due
+    FROM shipments.lot_parties AS parties
+    INNER JOIN shipments.promises AS promises ON parties.shipment_id = promises.shipment_id
+    GROUP BY parties.shipment_id
 ),
 
 told AS (
@@ -164,7 +90,7 @@ shares AS (
 
 SELECT
     openers.shipment_id, -- The lot: supplier/order/line, or parties, product and a short hash. {key}
-    splits.parent_shipment_id, -- The lot that it was split from.
+    parties.parent_shipment_id, -- The lot that it was split from.
     CASE WHEN openers.kind = 'supplier' THEN openers.supplier_id ELSE coalesce(parent_openers.supplier_id, products.supplier_id) END AS supplier_id, -- Who sells. {-> records.entities.entity_id}
     CASE WHEN openers.kind = 'supplier' THEN openers.product_id ELSE coalesce(wider.product_id, products.product_id, openers.product_id) END AS product_id, -- The most exact product that is stated of it. {not null, -> reference.products.product_id}
     kinds.family_id, -- Its family. {not null, -> reference.products.product_id}
@@ -177,8 +103,8 @@ SELECT
     stated_values.value_usd_low * shares.share AS value_usd_low, -- Least value, US dollars.
     stated_values.value_usd_best * shares.share AS value_usd_best, -- Value where one number is needed, US dollars.
     stated_values.value_usd_high * shares.share AS value_usd_high, -- Greatest value, US dollars.
-    CASE WHEN moves.shipment_id IS NULL THEN openers.to_id WHEN openers.kind = 'supplier' THEN openers.to_id ELSE moves.from_id END AS original_to_id, -- Who was to get it first. {-> records.entities.entity_id}
-    CASE WHEN moves.shipment_id IS NULL OR (openers.kind = 'supplier' AND moves.is_denied_rumour) THEN openers.to_id ELSE moves.to_id END AS current_to_id, -- Who got it, or is to get it now. {-> records.entities.entity_id}
+    parties.original_to_id, -- Who was to get it first. {-> records.entities.entity_id}
+    parties.current_to_id, -- Who got it, or is to get it now. {-> records.entities.entity_id}
     CASE
         WHEN amounts.cancelled_gpus_best >= amounts.gpus_best AND (amounts.gpus_best > 0 OR amounts.rest_cancelled) THEN 'cancelled'
         WHEN amounts.gpus_best IS NULL AND amounts.rest_cancelled THEN 'cancelled'
@@ -201,8 +127,8 @@ SELECT
     amounts.outstanding_gpus_best, -- GPUs still to come.
     amounts.outstanding_gpus_high, -- GPUs still to come, greatest.
     orders.ordered_on, -- Day of the order.
-    coalesce(parent_promises.first_due, promises.first_due)[1] AS first_promised_start, -- First day of the first promise.
-    coalesce(parent_promises.first_due, promises.first_due)[2] AS first_promised_end, -- Last day of the first promise.
+    promises.first_due[1] AS first_promised_start, -- First day of the first promise.
+    promises.first_due[2] AS first_promised_end, -- Last day of the first promise.
     promises.current_due[1] AS current_promised_start, -- First day of the promise that stands now.
     promises.current_due[2] AS current_promised_end, -- Last day of the promise that stands now.
     amounts.shipped_on, -- Day of the first shipment.
@@ -219,6 +145,7 @@ SELECT
     told.first_known_at, -- When it was first known (UTC). {not null}
     told.last_known_at -- When it was last spoken of (UTC). {not null}
 FROM openers
+INNER JOIN shipments.lot_parties AS parties ON openers.shipment_id = parties.shipment_id
 INNER JOIN shipments.lot_amounts AS amounts ON openers.shipment_id = amounts.shipment_id
 INNER JOIN shares ON openers.shipment_id = shares.shipment_id
 INNER JOIN told ON openers.shipment_id = told.shipment_id
@@ -226,14 +153,11 @@ LEFT JOIN orders ON openers.shipment_id = orders.shipment_id
 LEFT JOIN shipments.field_certainty AS sureness ON openers.shipment_id = sureness.shipment_id AND sureness.field = 'happened'
 LEFT JOIN products ON openers.shipment_id = products.shipment_id
 LEFT JOIN shipments.lot_values AS stated_values ON openers.shipment_id = stated_values.shipment_id
-LEFT JOIN moves ON openers.shipment_id = moves.shipment_id
 LEFT JOIN promises ON openers.shipment_id = promises.shipment_id
-LEFT JOIN shipments.lot_splits AS splits ON openers.shipment_id = splits.shipment_id
-LEFT JOIN openers AS parent_openers ON splits.parent_shipment_id = parent_openers.shipment_id
+LEFT JOIN openers AS parent_openers ON parties.parent_shipment_id = parent_openers.shipment_id
 -- A part is of what its whole is, said more exactly.
 LEFT JOIN reference.product_ancestors AS wider
     ON parent_openers.product_id = wider.product_id AND products.product_id = wider.ancestor_id
-LEFT JOIN promises AS parent_promises ON splits.parent_shipment_id = parent_promises.shipment_id
 INNER JOIN reference.products AS kinds
     ON CASE WHEN openers.kind = 'supplier' THEN openers.product_id ELSE coalesce(wider.product_id, products.product_id, openers.product_id) END = kinds.product_id
 ORDER BY openers.shipment_id

@@ -34,6 +34,10 @@ SHIPMENTS = {
     "current_promised_start": "DATE", "current_promised_end": "DATE",
     "delivered_on": "DATE", "origins": "BIGINT", "first_known_at": "TIMESTAMP", "last_known_at": "TIMESTAMP",
 }  # fmt: skip
+PARTIES = {
+    name: SHIPMENTS[name]
+    for name in ("shipment_id", "parent_shipment_id", "original_to_id", "current_to_id", "first_known_at")
+}
 EVENTS = {
     "shipment_id": "VARCHAR", "record_id": "VARCHAR", "event": "VARCHAR", "happened_start": "DATE",
     "happened_end": "DATE", "known_at": "TIMESTAMP", "from_id": "VARCHAR", "to_id": "VARCHAR",
@@ -69,7 +73,8 @@ KIN = [
     for product, ancestor in sorted({(a, b) for line in LINES for n, a in enumerate(line) for b in line[n:]})
 ]
 LATENESS = (
-    "delays.promise_statements", "delays.promises", "delays.swap_legs", "delays.lot_outcomes", "delays.waits",
+    "shipments.promise_statements", "shipments.promises", "delays.promises", "delays.swap_legs",
+    "delays.lot_outcomes", "delays.waits",
     "delays.stated_delays", "delays.product_delays", "delays.at_risk", "delays.causes", "delays.shipment_delays",
     "delays.impact",
 )  # fmt: skip
@@ -175,6 +180,12 @@ class Ledger:
         fill(connection, "records.shipment_records", RECORDS, self.records)
         fill(connection, "shipments.record_matches", MATCHES, self.matches)
         fill(connection, "shipments.shipments", SHIPMENTS, self.shipments)
+        fill(
+            connection,
+            "shipments.lot_parties",
+            PARTIES,
+            [{name: lot.get(name) for name in PARTIES} for lot in self.shipments],
+        )
         fill(connection, "shipments.events", EVENTS, self.events)
         fill(connection, "shipments.swaps", SWAPS, self.swaps)
         parties = {row[name] for row in self.shipments for name in ("original_to_id", "current_to_id", "supplier_id")}
@@ -187,7 +198,8 @@ class Ledger:
 
     def promises(self) -> Rows:
         with self.connect() as connection:
-            run(connection, "delays.promise_statements")
+            run(connection, "shipments.promise_statements")
+            run(connection, "shipments.promises")
             return run(connection, "delays.promises")
 
     def outcomes(self, as_of: str) -> Rows:

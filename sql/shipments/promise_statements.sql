@@ -19,7 +19,7 @@ parts AS (
         s.shipment_id,
         s.parent_shipment_id,
         coalesce(d.known_at, s.first_known_at) AS split_at
-    FROM shipments.shipments AS s
+    FROM shipments.lot_parties AS s
     LEFT JOIN diversions AS d ON s.shipment_id = d.shipment_id
     WHERE s.parent_shipment_id <> s.shipment_id
 ),
@@ -45,7 +45,7 @@ sources AS (
         s.shipment_id,
         s.shipment_id AS source_id,
         NULL::TIMESTAMP AS known_before
-    FROM shipments.shipments AS s
+    FROM shipments.lot_parties AS s
     UNION ALL
     SELECT
         i.shipment_id,
@@ -119,7 +119,7 @@ matched AS (
             ELSE coalesce(s.original_to_id, s.current_to_id)
         END AS recipient_id
     FROM sources AS a
-    INNER JOIN shipments.shipments AS s ON a.source_id = s.shipment_id
+    INNER JOIN shipments.lot_parties AS s ON a.source_id = s.shipment_id
     INNER JOIN shipments.record_matches AS m ON a.source_id = m.shipment_id
     INNER JOIN records.shipment_records AS r ON m.record_id = r.record_id
     LEFT JOIN rebooked AS b ON r.record_id = b.record_id
@@ -210,7 +210,7 @@ SELECT
     h.shipment_id || '/' || coalesce(h.entity_id, '') || '/' || row_number() OVER (
         PARTITION BY h.shipment_id, h.entity_id ORDER BY h.place
     ) AS promise_statement_id, -- This statement. {key}
-    h.shipment_id, -- The lot. {not null, -> shipments.shipments.shipment_id}
+    h.shipment_id, -- The lot. {not null, -> shipments.lot_parties.shipment_id}
     h.entity_id, -- Who was promised it; empty where no recipient is known. {-> records.entities.entity_id}
     row_number() OVER (
         PARTITION BY h.shipment_id, h.entity_id ORDER BY h.place
