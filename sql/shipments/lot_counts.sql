@@ -32,10 +32,32 @@ wholes AS (
     QUALIFY rank() OVER (PARTITION BY said.shipment_id ORDER BY said.place) = 1
 ),
 
+precise AS (
+    SELECT
+        wholes.shipment_id,
+        wholes.gpus_best,
+        max(wholes.known_at) AS last_known_at
+    FROM wholes
+    WHERE NOT wholes.is_vague AND wholes.least_gpus = wholes.most_gpus
+    GROUP BY wholes.shipment_id, wholes.gpus_best
+),
+
+roundings AS (
+    -- A round number is the precise one of which others still speak, rounded: no other count, and no news.
+    SELECT DISTINCT wholes.record_id
+    FROM wholes
+    INNER JOIN precise
+        ON
+            wholes.shipment_id = precise.shipment_id AND precise.gpus_best BETWEEN wholes.least_gpus AND wholes.most_gpus
+            AND wholes.known_at <= precise.last_known_at + INTERVAL 3 DAY
+    WHERE NOT wholes.is_vague AND wholes.least_gpus < wholes.most_gpus
+),
+
 newest AS (
     -- A newer statement of one origin revises its older ones.
     SELECT wholes.*
     FROM wholes
+    ANTI JOIN roundings ON wholes.record_id = roundings.record_id
     QUALIFY row_number() OVER (
         PARTITION BY wholes.shipment_id, wholes.origin_id ORDER BY wholes.is_vague ASC, wholes.known_at DESC, wholes.record_id ASC
     ) = 1

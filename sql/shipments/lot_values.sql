@@ -1,4 +1,4 @@
--- One row per lot of which a value is stated: US dollars of the whole, before parts are taken from it. A supplier's newest line is exact; among the news origins that differ give the hull, and a single number of two digits at most stands for all that round to it.
+-- One row per lot of which a value is stated: US dollars of the whole, before parts are taken from it. A supplier's newest line is exact; among the news origins that differ give the hull, a single number of two digits at most stands for all that round to it, and a value that does not fit what a GPU of it is said to cost leaves both open.
 -- check values_are_ordered: coalesce(value_usd_low <= value_usd_best, TRUE) AND coalesce(value_usd_best <= value_usd_high, TRUE)
 WITH products AS (
     -- What the newest of the most exact statements says that the lot is: what was ordered may be replaced.
@@ -39,6 +39,10 @@ said AS (
         records.value_usd_low,
         records.value_usd_best,
         records.value_usd_high,
+        CASE
+            WHEN records.gpus_low = records.gpus_high AND records.gpus_best > 0 AND records.value_usd_low = records.value_usd_high
+                THEN records.value_usd_best / records.gpus_best
+        END AS price_usd,
         -- Half a step of the second digit, as a share of the number.
         CASE
             WHEN
@@ -64,6 +68,36 @@ said AS (
     WHERE records.value_usd_best IS NOT NULL AND NOT records.superseded AND records.certainty <> 'denied'
 ),
 
+prices AS (
+    -- What a GPU of it costs, as each origin says it, of the whole or of a part; of a lot that was moved from a bigger one also what that one's cost.
+    SELECT
+        said.shipment_id,
+        said.origin_id,
+        median(said.price_usd) AS price_usd
+    FROM said
+    WHERE said.place < 4
+    GROUP BY said.shipment_id, said.origin_id
+    UNION ALL
+    SELECT
+        splits.shipment_id,
+        'whole: ' || said.origin_id AS origin_id,
+        median(said.price_usd) AS price_usd
+    FROM said
+    INNER JOIN shipments.lot_splits AS splits ON said.shipment_id = splits.parent_shipment_id
+    WHERE said.place < 4
+    GROUP BY splits.shipment_id, said.origin_id
+),
+
+priced AS (
+    SELECT
+        prices.shipment_id,
+        median(prices.price_usd) * any_value(counts.gpus_best) AS value_usd
+    FROM prices
+    INNER JOIN shipments.lot_counts AS counts ON prices.shipment_id = counts.shipment_id
+    WHERE prices.price_usd IS NOT NULL
+    GROUP BY prices.shipment_id
+),
+
 newest AS (
     SELECT said.*
     FROM said
@@ -80,16 +114,36 @@ ranked AS (
             PARTITION BY newest.shipment_id ORDER BY newest.doubt ASC, newest.known_at DESC, newest.record_id ASC
         ) AS turn
     FROM newest
+),
+
+stated AS (
+    SELECT
+        ranked.shipment_id,
+        bool_or(ranked.place = 0) AS is_booked,
+        arg_min(ranked.value_usd_best, ranked.turn) AS value_usd_best,
+        bool_or(ranked.value_usd_low IS NOT NULL) AS has_low,
+        bool_and(ranked.value_usd_high IS NOT NULL) AS has_high,
+        min(ranked.value_usd_low * (1 - CASE WHEN ranked.origins > 1 THEN 0 ELSE ranked.rounding END)) AS value_usd_low,
+        max(ranked.value_usd_high * (1 + CASE WHEN ranked.origins > 1 THEN 0 ELSE ranked.rounding END)) AS value_usd_high
+    FROM ranked
+    GROUP BY ranked.shipment_id
+),
+
+rivals AS (
+    -- News that name a value which is no round one of what such a GPU is said to cost leave both open.
+    SELECT
+        stated.shipment_id,
+        priced.value_usd
+    FROM stated
+    INNER JOIN priced ON stated.shipment_id = priced.shipment_id
+    WHERE NOT stated.is_booked AND abs(priced.value_usd - stated.value_usd_best) > 0.06 * stated.value_usd_best
 )
 
 SELECT
-    ranked.shipment_id, -- The lot. {key}
-    least(min(ranked.value_usd_low * (1 - CASE WHEN ranked.origins > 1 THEN 0 ELSE ranked.rounding END)), CASE WHEN bool_or(ranked.value_usd_low IS NOT NULL) THEN arg_min(ranked.value_usd_best, ranked.turn) END) AS value_usd_low, -- Least value, US dollars.
-    arg_min(ranked.value_usd_best, ranked.turn) AS value_usd_best, -- Value where one number is needed, US dollars.
-    CASE
-        WHEN bool_and(ranked.value_usd_high IS NOT NULL)
-            THEN greatest(max(ranked.value_usd_high * (1 + CASE WHEN ranked.origins > 1 THEN 0 ELSE ranked.rounding END)), arg_min(ranked.value_usd_best, ranked.turn))
-    END AS value_usd_high -- Greatest value, US dollars; empty where a source leaves it open.
-FROM ranked
-GROUP BY ranked.shipment_id
-ORDER BY ranked.shipment_id
+    stated.shipment_id, -- The lot. {key}
+    CASE WHEN stated.has_low THEN least(stated.value_usd_low, stated.value_usd_best, coalesce(rivals.value_usd, stated.value_usd_best)) END AS value_usd_low, -- Least value, US dollars.
+    stated.value_usd_best, -- Value where one number is needed, US dollars.
+    CASE WHEN stated.has_high THEN greatest(stated.value_usd_high, stated.value_usd_best, coalesce(rivals.value_usd, stated.value_usd_best)) END AS value_usd_high -- Greatest value, US dollars; empty where a source leaves it open.
+FROM stated
+LEFT JOIN rivals ON stated.shipment_id = rivals.shipment_id
+ORDER BY stated.shipment_id

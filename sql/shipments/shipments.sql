@@ -82,7 +82,9 @@ shares AS (
     -- What is left of a lot after parts were moved is worth its share.
     SELECT
         amounts.shipment_id,
-        CASE WHEN parts.parent_shipment_id IS NOT NULL AND counts.gpus_best > 0 THEN amounts.gpus_best / counts.gpus_best ELSE 1 END AS share
+        CASE WHEN parts.parent_shipment_id IS NOT NULL AND counts.gpus_best > 0 THEN amounts.gpus_low / counts.gpus_best ELSE 1 END AS share_low,
+        CASE WHEN parts.parent_shipment_id IS NOT NULL AND counts.gpus_best > 0 THEN amounts.gpus_best / counts.gpus_best ELSE 1 END AS share_best,
+        CASE WHEN parts.parent_shipment_id IS NOT NULL AND counts.gpus_best > 0 THEN amounts.gpus_high / counts.gpus_best ELSE 1 END AS share_high
     FROM shipments.lot_amounts AS amounts
     LEFT JOIN shipments.lot_counts AS counts ON amounts.shipment_id = counts.shipment_id
     LEFT JOIN parts ON amounts.shipment_id = parts.parent_shipment_id
@@ -100,9 +102,9 @@ SELECT
     amounts.gpus_low * kinds.h100e AS h100e_low, -- Least H100-equivalents.
     amounts.gpus_best * kinds.h100e AS h100e_best, -- H100-equivalents where one number is needed.
     amounts.gpus_high * kinds.h100e AS h100e_high, -- Greatest H100-equivalents.
-    stated_values.value_usd_low * shares.share AS value_usd_low, -- Least value, US dollars.
-    stated_values.value_usd_best * shares.share AS value_usd_best, -- Value where one number is needed, US dollars.
-    stated_values.value_usd_high * shares.share AS value_usd_high, -- Greatest value, US dollars.
+    stated_values.value_usd_low * shares.share_low AS value_usd_low, -- Least value, US dollars.
+    stated_values.value_usd_best * shares.share_best AS value_usd_best, -- Value where one number is needed, US dollars.
+    stated_values.value_usd_high * shares.share_high AS value_usd_high, -- Greatest value, US dollars.
     parties.original_to_id, -- Who was to get it first. {-> records.entities.entity_id}
     parties.current_to_id, -- Who got it, or is to get it now. {-> records.entities.entity_id}
     CASE
