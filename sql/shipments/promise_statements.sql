@@ -162,7 +162,10 @@ statements AS (
         m.* EXCLUDE (promised_start, promised_end, days_low, days_high),
         m.recipient_id AS entity_id,
         CASE
-            WHEN NOT m.is_revised AND coalesce(m.days_low, m.days_high) IS NOT NULL THEN 'days later' ELSE 'day'
+            WHEN NOT m.is_revised AND coalesce(m.days_low, m.days_high) IS NOT NULL THEN 'days later'
+            -- When a lot was due that went to another is, for who gets it now, a first guess, and no news once more is known.
+            WHEN NOT m.is_revised AND m.loser_id IS NOT NULL THEN 'recalled'
+            ELSE 'day'
         END AS kind,
         CASE WHEN m.is_revised THEN m.revised_start ELSE m.promised_start END AS promised_start,
         CASE WHEN m.is_revised THEN m.revised_end ELSE m.promised_end END AS promised_end,
