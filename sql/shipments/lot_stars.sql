@@ -95,6 +95,8 @@ wholes AS (
     INNER JOIN nodes AS opener ON pairs.opener_id = opener.node_id
     INNER JOIN nodes AS joiner ON pairs.joiner_id = joiner.node_id
     LEFT JOIN due_alike ON pairs.joiner_id = due_alike.node_id
+    ANTI JOIN shipments.move_rivals AS opener_rivals ON pairs.opener_id = opener_rivals.head_id
+    ANTI JOIN shipments.move_rivals AS joiner_rivals ON pairs.joiner_id = joiner_rivals.head_id
     WHERE
         opener.is_whole AND joiner.is_whole AND opener.precedence < joiner.precedence
         -- What was lost is the order that was due then, not one like it that was due on another day.

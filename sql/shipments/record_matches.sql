@@ -1,5 +1,22 @@
 -- One row per record about a flow: the lot that it belongs to, how well it agrees, what decided, and the independent origin that it has in that lot.
-WITH matched AS (
+WITH companions AS (
+    -- What is told beside a wrong count of a surer lot, and fits into that lot, is of it.
+    SELECT
+        members.node_id,
+        rivals.of_shipment_id
+    FROM shipments.set_aside AS rivals
+    INNER JOIN shipments.lot_members AS members ON rivals.shipment_id = members.shipment_id
+    INNER JOIN shipments.lot_nodes AS nodes ON members.node_id = nodes.node_id
+    INNER JOIN shipments.lot_nodes AS surer ON rivals.of_node_id = surer.node_id
+    WHERE
+        rivals.reason = 'another count' AND nodes.kind = 'statement' AND nodes.event NOT IN ('order', 'allocation')
+        AND (
+            (nodes.gpus_best <= 1.15 * surer.gpus_best AND nodes.event IN ('shipment', 'delivery', 'cancellation'))
+            OR abs(nodes.gpus_best - surer.gpus_best) <= 0.15 * greatest(nodes.gpus_best, surer.gpus_best)
+        )
+),
+
+matched AS (
     SELECT
         records.record_id,
         records.event,
@@ -7,11 +24,16 @@ WITH matched AS (
         records.publisher_id,
         records.known_at,
         records.certainty,
-        members.shipment_id,
-        CASE WHEN records.order_key IS NULL THEN members.weight END AS weight,
-        CASE WHEN records.order_key IS NOT NULL THEN 'same order line' ELSE members.rule END AS rule
+        CASE WHEN companions.node_id IS NULL THEN members.shipment_id ELSE companions.of_shipment_id END AS shipment_id,
+        CASE WHEN records.order_key IS NULL AND companions.node_id IS NULL THEN members.weight END AS weight,
+        CASE
+            WHEN records.order_key IS NOT NULL THEN 'same order line'
+            WHEN companions.node_id IS NOT NULL THEN 'told beside another count'
+            ELSE members.rule
+        END AS rule
     FROM records.shipment_records AS records
     INNER JOIN shipments.lot_members AS members ON coalesce(records.order_key, records.record_id) = members.node_id
+    LEFT JOIN companions ON members.node_id = companions.node_id
 ),
 
 named AS (

@@ -23,7 +23,11 @@ WITH lots AS (
         min(nodes.moved_end) AS moved_end,
         list(DISTINCT nodes.item_id) FILTER (WHERE nodes.item_id IS NOT NULL AND (nodes.kind = 'move' OR nodes.event IN ('order', 'allocation'))) AS items,
         list(DISTINCT nodes.origin_id) AS origins,
-        count(DISTINCT nodes.origin_id) FILTER (WHERE nodes.may_open) AS origin_count,
+        -- Of what was moved, those count who tell of the move.
+        CASE
+            WHEN bool_or(nodes.kind = 'move') THEN count(DISTINCT nodes.origin_id) FILTER (WHERE nodes.may_open AND nodes.kind = 'move')
+            ELSE count(DISTINCT nodes.origin_id) FILTER (WHERE nodes.may_open)
+        END AS origin_count,
         min(nodes.known_at) AS known_at,
         max(nodes.known_at) AS last_known_at,
         -- A number of two digits at most is like many others.
