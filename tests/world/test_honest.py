@@ -39,3 +39,10 @@ def test_the_ledger_is_the_truth_however_the_knobs_stand(seed: int, knobs: Knobs
 @pytest.mark.parametrize("first", range(0, 200, 40))
 def test_the_ledger_is_the_truth_in_many_worlds(first: int) -> None:
     _hold(first, 40)
+
+
+@pytest.mark.worlds
+@given(SEEDS, KNOBS)
+@searching(150)
+def test_the_ledger_is_the_truth_however_the_knobs_stand_in_a_long_search(seed: int, knobs: Knobs) -> None:
+    hold(seed, knobs, HONEST, untrue)
