@@ -26,6 +26,8 @@ NEED_RECIPIENT: tuple[Event, ...] = (
     "restriction",
     "holding",
 )
+BOUGHT: tuple[Event, ...] = ("order", "plan", "allocation", "shipment", "delivery")
+"""Events in which nobody whose trade is making chips gets what it makes."""
 GIVEN_BY: tuple[Event, ...] = ("diversion", "resale")
 """Events of which `from_entity` is told."""
 UNDOUBTED, STRICT = 0.75, 5.0
@@ -114,6 +116,8 @@ class Learned:
             return sorted(choices, key=lambda c: -c.share)
 
         to, from_ = ranked("to_entity"), ranked("from_entity") if event in GIVEN_BY else []
+        if event in BOUGHT:
+            to = [c for c in to if not evidence.makes_goods(c.candidate, segment, reading)]
         best_to, best_from = _pair(to, from_, event in NEED_BOTH or event in NEED_RECIPIENT, event in NEED_BOTH)
         if event == "diversion" and strict:
             loser, gainer = (str(filled.value) for filled in strict)

@@ -334,6 +334,14 @@ def _of_candidate(
         yield "in_group"
 
 
+def makes_goods(candidate: Candidate, segment: Segment, reading: Reading) -> bool:
+    """Whether a candidate is the chip maker whose goods a segment is about."""
+    party, product = candidate.party, segment.goods.product
+    if party is None or party.name.role != "maker":
+        return False
+    return (product is not None and product.vendor == candidate.name) or _makes(party, segment.goods, reading)
+
+
 def _makes(party: Party | None, goods: Goods, reading: Reading) -> bool:
     """Whether a maker stands in or right beside goods without a model ("10,000 Nvidia GPUs", "chips from AMD")."""
     if party is None or not goods.product or not goods.product.generic or party.name.role != "maker":

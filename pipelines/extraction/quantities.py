@@ -159,6 +159,11 @@ def numbers(plain: str, pack: LanguagePack, named: Sequence[tuple[int, int]] = (
         if pack.unspaced and kept and _goes_on(plain, kept[-1], number) and number.value < kept[-1].scale:
             # "1万2000": digits go on below the scale.
             kept[-1] = _continued(kept[-1], number)
+        elif pack.unspaced and kept and _scaled_again(plain, kept[-1], number):
+            # "2천355억": both parts are of the scale that stands last.
+            value = (kept[-1].value + number.mantissa) * number.scale
+            kept[-1] = replace(number, start=kept[-1].start, low=value, high=value, mantissa=value / number.scale,
+                               figure=(kept[-1].figure[0], number.figure[1]))  # fmt: skip
         elif not kept or number.start >= kept[-1].end:
             kept.append(number)
     return _modified(plain, _ranged(plain, [_priced(plain, n, grammar) for n in kept], grammar), grammar)
@@ -168,6 +173,10 @@ def _goes_on(plain: str, first: Number, rest: Number) -> bool:
     """Whether digits touch the scale before them; Korean may put a blank there ("1만 2000개")."""
     spaced = is_hangul(plain[first.end - 1]) and plain[first.end : rest.start] == " " and plain[rest.start].isdigit()
     return first.end == rest.start or (spaced and not plain.startswith("년", rest.end))
+
+
+def _scaled_again(plain: str, first: Number, rest: Number) -> bool:
+    return _goes_on(plain, first, rest) and rest.mantissa < first.scale < rest.scale
 
 
 def _continued(first: Number, rest: Number) -> Number:

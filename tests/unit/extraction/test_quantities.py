@@ -29,6 +29,8 @@ COUNTS = [
     ("en", "three to four billion dollars", (3e9, 4e9, "USD")),
     ("en", "no more than 7,000 chips", (None, 7000, None)),
     ("en", "Rs 640 crore", (6.4e9, 6.4e9, "INR")),
+    ("ko", "2천355억원", (235.5e9, 235.5e9, "KRW")),
+    ("ko", "1만2천장", (12000, 12000, None)),
     ("es", "U$S7.200 millones", (7200e6, 7200e6, "USD")),
     ("en", "2 billion Canadian dollars", (2e9, 2e9, "CAD")),
     ("fr", "12 000 H100", (12000, 12000, None)),
