@@ -7,6 +7,8 @@ from `model.py`; counts, sums, times and products are filled in `filling.py`. No
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
+
 from pipelines.extraction import evidence
 from pipelines.extraction.claim import Event
 from pipelines.extraction.discourse import Discourse, source_of
@@ -30,7 +32,7 @@ BOUGHT: tuple[Event, ...] = ("order", "plan", "allocation", "shipment", "deliver
 """Events in which nobody whose trade is making chips gets what it makes."""
 GIVEN_BY: tuple[Event, ...] = ("diversion", "resale")
 """Events of which `from_entity` is told."""
-UNDOUBTED, STRICT = 0.75, 5.0
+UNDOUBTED, STRICT = 0.75, 16.0
 """A diversion needs at least this share without a strict reading, and weighs so much more with one: a wrong diversion
 is worse than a missed one."""
 LIKELY = 0.4
@@ -54,8 +56,8 @@ class _Choice:
     rival: float = 0.0
 
 
-def chosen_event(shares: Floats, strict: bool, slipping: bool) -> Event | None:
-    """The event of a segment by the shares of no claim and of each event; None where it claims nothing.
+def weighed_shares(shares: Floats, strict: bool, slipping: bool) -> Floats:
+    """The shares of no claim and of each event, adding up to 1, with what the strict reading says of a diversion.
 
     `strict` says whether a strict reading finds a diversion, `slipping` whether the segment says how late something is.
     """
@@ -64,9 +66,12 @@ def chosen_event(shares: Floats, strict: bool, slipping: bool) -> Event | None:
         weighed[diverted] *= STRICT
     elif slipping or shares[diverted] < UNDOUBTED:
         weighed[diverted] = 0.0
-    if weighed[0] > weighed[1:].sum():
-        return None
-    return EVENTS[int(weighed[1:].argmax())]
+    return np.asarray(weighed / weighed.sum(), dtype=np.float64)
+
+
+def chosen_event(shares: Floats) -> Event | None:
+    """The event of a segment by the shares of no claim and of each event; None where it claims nothing."""
+    return None if shares[0] > shares[1:].sum() else EVENTS[int(shares[1:].argmax())]
 
 
 class Learned:
@@ -81,7 +86,8 @@ class Learned:
             return []
         strict = diversion_of(segment, reading, discourse)
         shares = self.model.events(evidence.of_segment(segment, reading, discourse, strict))
-        event = chosen_event(shares, strict is not None, segment.has("delay") and bool(segment.durations))
+        shares = weighed_shares(shares, strict is not None, segment.has("delay") and bool(segment.durations))
+        event = chosen_event(shares)
         if event is None:
             return []
         head = evidence.governing(segment)

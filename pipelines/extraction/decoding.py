@@ -16,7 +16,7 @@ from pipelines.extraction.model import Model, logit
 COUNTLESS = ("delay", "diversion")
 """Events that are the same fact with and without a count; of others a count makes another fact."""
 
-LEAST = 0.2
+LEAST = 0.25
 """What is less likely than this is no claim: on labelled text, dropping it makes more right than wrong."""
 
 
@@ -146,6 +146,8 @@ def doubts(draft: Draft) -> dict[str, float]:
     for slot in ("product", "quantity"):
         filled = draft.slots.get(slot)
         found[f"{slot}={filled.rule if filled else 'none'}"] = 1.0
+    if "product" not in draft.slots:
+        found[f"event={draft.event}, no product"] = 1.0
     goods, segments = draft.segment.goods, len(draft.reading.segments)
     found[f"goods={goods.sort}"] = 1.0
     found[f"segments={min(segments, 3)}"] = 1.0
