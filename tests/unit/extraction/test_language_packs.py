@@ -12,14 +12,13 @@ from pipelines.extraction.pack import Example, InvalidPack, available, load
 from pipelines.extraction.periods import month_days
 
 MISSED = (
+    "xAI and X are tied together, and Musk wants",  # the item's own party takes the place of the person who wants
+    "xAI et X étant liées",
+    "Nvidia a tranché. Tesla devra attendre",  # right, but taken for unlikely: a sum without a product
     "Der Anbieter Nscale hat im Mai von Dell",  # a company that nobody knows takes the place of who is known
     "Tesla had earlier said that it would increase",  # "to … from" the other way round
-    "Tesla's loss was X's gain",  # no verb tells it
     "According to an internal Nvidia memo",  # the founder's own wish goes to the company named before him
-    "xAI entrenó su modelo",  # what a model was trained on
     "Voor het trainen van Llama 3",
-    "La GeForce RTX 5090 de Nvidia",
-    "Bij Deutsche Telekom komen in München",
     "Le nombre de H100 de Tesla doit passer",
     "En échange des 12 000 H100 cédés à X",
     "Un mémo de Nvidia indique que Musk a priorisé",
