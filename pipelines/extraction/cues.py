@@ -35,9 +35,13 @@ class CueFinder:
         return _longest(found)
 
 
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ＇`´′", "'"))
+
+
 def _fitting(forms: tuple[Form, ...], written: str) -> list[Form]:
     """The forms as written; all of them where accents were left out ("a" may mean "à", but "à" is never "a")."""
-    lower = written.lower()
+    # The press writes "d’ici", the packs "d'ici".
+    lower = written.lower().translate(_APOSTROPHES)
     exact = [form for form in forms if form.written.lower() == lower]
     chosen = exact or (list(forms) if fold(lower) == lower else [])
     return list({form.kind: form for form in reversed(chosen)}.values())

@@ -272,3 +272,14 @@ def test_what_is_late_need_not_be_named_again(extractor: Extractor) -> None:
 
     assert (ordered.event, ordered.to_entity) == ("order", "Microsoft")
     assert (late.event, late.to_entity, late.product) == ("delay", "Oracle", "GB200")
+
+
+def test_typographic_apostrophes_change_nothing(extractor: Extractor) -> None:
+    plain = "L'opérateur Scaleway s'est équipé de 1 016 H100 qu'il louera d'ici à la fin de l'année."
+
+    typed = read(extractor, plain.replace("'", "’"), "fr").claims
+
+    assert typed
+    assert [replace(claim, quote=claim.quote.replace("’", "'")) for claim in typed] == list(
+        read(extractor, plain, "fr").claims
+    )
