@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import create_engine, event
@@ -27,7 +26,6 @@ class EventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
-        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -39,15 +37,6 @@ class EventLog(SqliteEventLogStorage):
     def from_config_value(cls, inst_data: ConfigurableClassData | None, _config_value: Any) -> "EventLog":
         """The event log of the present WAYBILL_HOME."""
         return cls(str(load_settings().dagster_home / "history" / "runs"), inst_data)
-
-    def has_table(self, table_name: str) -> bool:
-        """Whether the table is there; one that was is not looked for again, as Dagster does at each check."""
-        if table_name not in self._tables:
-            with self._connect(INDEX_SHARD_NAME) as connection:
-                if not connection.dialect.has_table(connection, table_name):
-                    return False
-            self._tables.add(table_name)
-        return True
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
