@@ -175,9 +175,9 @@ rivals AS (
                         ELSE
                             one.is_moved = other.is_moved
                             AND coalesce(one.from_id = other.from_id, TRUE)
-                -- What had been due on different days, or went on different days, is two.
-                AND (len(one.lost_days) = 0 OR len(other.lost_days) = 0 OR list_has_any(one.lost_days, other.lost_days))
-                AND (NOT one.is_moved OR len(one.moved_days) = 0 OR len(other.moved_days) = 0 OR list_has_any(one.moved_days, other.moved_days))
+                            -- What had been due on different days, or went on different days, is two.
+                            AND (len(one.lost_days) = 0 OR len(other.lost_days) = 0 OR list_has_any(one.lost_days, other.lost_days))
+                            AND (NOT one.is_moved OR len(one.moved_days) = 0 OR len(other.moved_days) = 0 OR list_has_any(one.moved_days, other.moved_days))
                             AND abs(one.gpus_best - other.gpus_best) > 0.15 * greatest(one.gpus_best, other.gpus_best)
                             AND NOT (one.gpus_low <= other.gpus_high AND other.gpus_low <= one.gpus_high)
                     END
