@@ -180,15 +180,15 @@ statements AS (
 placed AS (
     SELECT
         t.*,
-        row_number() OVER (
-            PARTITION BY t.shipment_id, t.entity_id
-            ORDER BY t.known_at ASC, t.superseded DESC, t.kind = 'recalled' DESC, t.record_id ASC
-        ) AS place,
-        bool_or(t.kind <> 'days later') OVER (
-            PARTITION BY t.shipment_id, t.entity_id
-            ORDER BY t.known_at ASC, t.superseded DESC, t.kind = 'recalled' DESC, t.record_id ASC
-        ) AS has_a_day
+        row_number() OVER in_order AS place,
+        bool_or(t.kind <> 'days later') OVER in_order AS has_a_day
     FROM statements AS t
+    -- Of one item, what was ordered for when stands before when it will be shipped.
+    WINDOW in_order AS (
+        PARTITION BY t.shipment_id, t.entity_id
+        ORDER BY
+            t.known_at ASC, t.superseded DESC, t.kind = 'recalled' DESC, t.event NOT IN ('order', 'allocation') ASC, t.record_id ASC
+    )
 ),
 
 -- What is recalled later than something was known is hearsay about the past, not a new promise.
