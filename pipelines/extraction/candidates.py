@@ -48,7 +48,10 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     goods = goods or _pronoun(found.plain, start, end, pack) or _unsaid(names, cues)
     # A maker beside its product belongs to the goods; a party between count and product keeps its role.
     products = [g for g in goods if g.sort in ("count", "kind")]
-    parties = [Party(n) for n in names if n.role != "maker" or not any(g.start <= n.start < g.end for g in products)]
+    named = [n for n in names if not _introduces(found.plain, n, names, cues)]
+    parties = [Party(n) for n in named if n.role != "maker" or not any(g.start <= n.start < g.end for g in products)]
+    for party in parties:
+        party.oblique = party.name.role == "maker" and any(_behind(found.plain, party.name, g, pack) for g in products)
     abstract, places = abstracted(found.plain, start, end, parties, goods, periods, durations, money)
     period_roles, spoken = assign_roles(abstract, places, parties, periods, pack)
     spoken = [
@@ -72,6 +75,22 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
         segment.products = [p for p in within(found.products, start, end) if segment.start <= p.start < segment.end]
         segment.money = [m for m in money if segment.start <= m.start < segment.end]
     return reading
+
+
+def _behind(plain: str, maker: Name, goods: Goods, pack: LanguagePack) -> bool:
+    """Whether a maker's name stands right behind its goods ("GPU Nvidia", "H100 de Nvidia")."""
+    gap = plain[goods.end : maker.start] if 0 <= maker.start - goods.end <= 4 else "?"
+    return gap.strip(" ") in ("", *pack.words["of_money"])
+
+
+def _introduces(plain: str, noun: Name, names: list[Name], cues: list[Cue]) -> bool:
+    """Whether a noun only introduces the name behind it ("the Saudi company Humain"), so that it means nobody else."""
+    if noun.how != "anaphor" or noun.end - noun.start < 6:
+        return False
+    after = next((n for n in names if n.start >= noun.end and n.how == "name" and n.role != "outlet"), None)
+    if after is None or any(noun.end <= c.start < after.start for c in cues):
+        return False
+    return re.fullmatch(r" (?:[^\W\d]+ )?", plain[noun.end : after.start]) is not None
 
 
 def _of_company(match: re.Match[str], names: list[Name], pack: LanguagePack) -> bool:

@@ -18,7 +18,6 @@ MISSED = (
     "Der Anbieter Nscale hat im Mai von Dell",  # a company that nobody knows takes the place of who is known
     "Tesla had earlier said that it would increase",  # "to … from" the other way round
     "According to an internal Nvidia memo",  # the founder's own wish goes to the company named before him
-    "Voor het trainen van Llama 3",
     "Le nombre de H100 de Tesla doit passer",
     "En échange des 12 000 H100 cédés à X",
     "Un mémo de Nvidia indique que Musk a priorisé",
