@@ -5,15 +5,19 @@ Here belong the reading of a sentence and its division between its goods. Goods 
 """
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from itertools import pairwise
 
 from pipelines.extraction.features import Cue, Found, Goods, Party, Reading, Segment
-from pipelines.extraction.goods import CLAIMING, apart, goods_of, within
-from pipelines.extraction.names import Name
+from pipelines.extraction.goods import CLAIMING, apart, goods_of
+from pipelines.extraction.names import Name, ProductName
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.periods import Duration, Period
 from pipelines.extraction.quantities import Number
 from pipelines.extraction.roles import SAYING, abstracted, assign_roles, group_parties
+from pipelines.extraction.spans import by_stretch, within
+from pipelines.extraction.text import Sentence
 
 MAX_MENTIONS = 60
 """A sentence with more names, or more counts and products, is a table or noise: nothing is read from it."""
@@ -24,34 +28,54 @@ _TICKER = re.compile(r"\( ?(?:(?P<exchange>[a-z]{2,8})[:. -]{0,2})?\d{3,6}(?P<pl
 
 def readings(found: Found, pack: LanguagePack) -> list[Reading]:
     """All sentences in order."""
-    return [_reading(found, pack, index) for index in range(len(found.sentences))]
+    cut = found.sentences
+    rows = _Rows(
+        names=by_stretch(found.parties, cut),
+        cues=by_stretch(found.cues, cut),
+        periods=by_stretch(found.periods, cut),
+        durations=by_stretch(found.durations, cut),
+        numbers=by_stretch(found.numbers, cut),
+        products=by_stretch(found.products, cut),
+        phrases=pack.naming.by_sentence(found.plain, cut),
+    )
+    return [_reading(found, pack, index, rows) for index in range(len(cut))]
 
 
-def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What stands in each sentence, by its index."""
+
+    names: dict[int, list[Name]]
+    cues: dict[int, list[Cue]]
+    periods: dict[int, list[Period]]
+    durations: dict[int, list[Duration]]
+    numbers: dict[int, list[Number]]
+    products: dict[int, list[ProductName]]
+    phrases: dict[int, set[str]]
+
+
+def _reading(found: Found, pack: LanguagePack, index: int, rows: _Rows) -> Reading:
     sentence = found.sentences[index]
     start, end = sentence.start, sentence.end
-    names: list[Name] = within(found.parties, start, end)
-    cues: list[Cue] = within(found.cues, start, end)
-    periods: list[Period] = within(found.periods, start, end)
-    durations: list[Duration] = within(found.durations, start, end)
-    numbers: list[Number] = within(found.numbers, start, end)
-    money = [n for n in numbers if n.currency]
-    if len(names) > MAX_MENTIONS or len(numbers) + len(within(found.products, start, end)) > MAX_MENTIONS:
+    names, cues, numbers = rows.names.get(index, []), rows.cues.get(index, []), rows.numbers.get(index, [])
+    periods, durations = rows.periods.get(index, []), rows.durations.get(index, [])
+    products, phrases = rows.products.get(index, []), rows.phrases.get(index, ())
+    if len(names) > MAX_MENTIONS or len(numbers) + len(products) > MAX_MENTIONS:
         return Reading(index, start, end, sentence.paragraph, [], [], [], "", [], [])
-    taken = [(p.start, p.end) for p in periods] + [(d.start, d.end) for d in durations]
-    taken += [(m.start, m.end) for m in money]
-    taken += [match.span() for match in _TICKER.finditer(found.plain, start, end) if _of_company(match, names, pack)]
-    counts = [n for n in numbers if not n.currency and not any(a < n.end and n.start < b for a, b in taken)]
-    counts = [n for n in counts if not (pack.unspaced and _of_model(found, n))]
-    counts = [part for n in counts for part in apart(found.plain, n, cues, pack)]
-    goods = goods_of(found, pack, sentence, counts, money, cues)
-    goods = goods or _pronoun(found.plain, start, end, pack) or _unsaid(names, cues)
+    money = [n for n in numbers if n.currency]
+    counts = _counts(found, pack, sentence, numbers, names, cues, [*periods, *durations, *money]) if numbers else []
+    goods = goods_of(found, pack, sentence, counts, money, products, cues, phrases)
+    goods = goods or _pronoun(found.plain, start, end, pack, phrases) or _unsaid(names, cues)
+    if not goods and not names:
+        return Reading(
+            index, start, end, sentence.paragraph, [], cues, [], found.plain[start:end], [], durations, counts=counts
+        )
     # A maker beside its product belongs to the goods; a party between count and product keeps its role.
-    products = [g for g in goods if g.sort in ("count", "kind")]
+    counted = [g for g in goods if g.sort in ("count", "kind")]
     named = [n for n in names if not _introduces(found.plain, n, names, cues)]
-    parties = [Party(n) for n in named if n.role != "maker" or not any(g.start <= n.start < g.end for g in products)]
+    parties = [Party(n) for n in named if n.role != "maker" or not any(g.start <= n.start < g.end for g in counted)]
     for party in parties:
-        party.oblique = party.name.role == "maker" and any(_behind(found.plain, party.name, g, pack) for g in products)
+        party.oblique = party.name.role == "maker" and any(_behind(found.plain, party.name, g, pack) for g in counted)
     abstract, places = abstracted(found.plain, start, end, parties, goods, periods, durations, money)
     period_roles, spoken = assign_roles(abstract, places, parties, periods, pack)
     spoken = [
@@ -60,7 +84,7 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
     cues = [c for c in cues if c.kind not in SAYING or not any(a <= c.start < b for a, b in spoken)]
     group_parties(found.plain, parties, pack)
     makers = [name for name in names if name.role == "maker"]
-    question = found.plain[start:end].rstrip("\"' )").endswith("?")
+    question = "?" in found.plain[end - 3 : end] and found.plain[start:end].rstrip("\"' )").endswith("?")
     reading = Reading(
         index, start, end, sentence.paragraph, parties, cues, [], abstract, makers, durations, question, counts
     )
@@ -72,7 +96,7 @@ def _reading(found: Found, pack: LanguagePack, index: int) -> Reading:
             (p, r) for p, r in zip(periods, period_roles, strict=True) if segment.start <= p.start < segment.end
         ]
         segment.durations = [d for d in durations if segment.start <= d.start < segment.end]
-        segment.products = [p for p in within(found.products, start, end) if segment.start <= p.start < segment.end]
+        segment.products = [p for p in products if segment.start <= p.start < segment.end]
         segment.money = [m for m in money if segment.start <= m.start < segment.end]
     return reading
 
@@ -93,6 +117,28 @@ def _introduces(plain: str, noun: Name, names: list[Name], cues: list[Cue]) -> b
     return re.fullmatch(r" (?:[^\W\d]+ )?", plain[noun.end : after.start]) is not None
 
 
+def _counts(
+    found: Found,
+    pack: LanguagePack,
+    sentence: Sentence,
+    numbers: list[Number],
+    names: list[Name],
+    cues: list[Cue],
+    others: list[Period | Duration | Number],
+) -> list[Number]:
+    """The numbers of a sentence that may count goods: no part of anything else that numbers stand in."""
+    plain, counts = found.plain, [n for n in numbers if not n.currency]
+    taken = [(other.start, other.end) for other in others]
+    if "(" in plain[sentence.start : sentence.end]:
+        tickers = _TICKER.finditer(plain, sentence.start, sentence.end)
+        taken += [match.span() for match in tickers if _of_company(match, names, pack)]
+    if taken:
+        counts = [n for n in counts if not any(a < n.end and n.start < b for a, b in taken)]
+    if pack.unspaced:
+        counts = [n for n in counts if not _of_model(found, n)]
+    return [part for n in counts for part in apart(plain, n, cues, pack)]
+
+
 def _of_company(match: re.Match[str], names: list[Name], pack: LanguagePack) -> bool:
     """Whether a number in brackets is a company's number at an exchange ("Alibaba (9988)", "(600941-CN)")."""
     marked = match["exchange"] or match["place"] or pack.unspaced
@@ -111,9 +157,9 @@ def _of_model(found: Found, number: Number) -> bool:
     )
 
 
-def _pronoun(plain: str, start: int, end: int, pack: LanguagePack) -> list[Goods]:
+def _pronoun(plain: str, start: int, end: int, pack: LanguagePack, phrases: Collection[str]) -> list[Goods]:
     """The pronoun that may stand for the lot told before, where a sentence names no goods."""
-    pattern = pack.patterns.within("goods_pronouns", plain[start:end])
+    pattern = pack.patterns["goods_pronouns"] if "goods_pronouns" in phrases else None
     match = pattern.search(plain, start, end) if pattern else None
     return [Goods(match.start(), match.end(), "same", None, None, True, pronoun=True)] if match else []
 

@@ -4,19 +4,19 @@ Here belong what a number counts, its unit, and whether a noun points back. What
 """
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Protocol, TypeVar
 
 from pipelines.extraction.claim import QuantityUnit
+from pipelines.extraction.endings import at_the_end
 from pipelines.extraction.features import Cue, Found, Goods
 from pipelines.extraction.names import Name, ProductName
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.periods import Period
 from pipelines.extraction.quantities import Number
-from pipelines.extraction.text import WORD, Sentence
+from pipelines.extraction.spans import within
+from pipelines.extraction.text import Sentence
 
 CLAIMING = (
     "divert", "move", "receive", "supply", "ship", "deliver", "install", "buy", "want", "promise", "delay", "cancel",
@@ -25,31 +25,24 @@ CLAIMING = (
 """The kinds of cue that can make a clause about goods a claim."""
 
 
-class _Spanned(Protocol):
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-
-
-Spanned = TypeVar("Spanned", bound=_Spanned)
-
-
-def within(rows: Sequence[Spanned], start: int, end: int) -> list[Spanned]:
-    """Those of ordered rows that lie between two places."""
-    if not rows:
-        return []
-    first = bisect_left(rows, start, key=lambda row: row.start)
-    last = bisect_right(rows, end - 1, key=lambda row: row.start)
-    return [row for row in rows[first:last] if row.end <= end]
+NAMED_BY = ("same_count", "order_nouns", "goods_back")
+"""The lists of phrases of a pack that name goods."""
 
 
 def goods_of(
-    found: Found, pack: LanguagePack, sentence: Sentence, counts: list[Number], money: list[Number], cues: list[Cue]
+    found: Found,
+    pack: LanguagePack,
+    sentence: Sentence,
+    counts: list[Number],
+    money: list[Number],
+    products: list[ProductName],
+    cues: list[Cue],
+    phrases: Collection[str],
 ) -> list[Goods]:
-    """All goods of a sentence in order, from its counts, sums and products."""
+    """All goods of a sentence in order, from its counts, sums, products, and the phrases that stand in it by list."""
+    if not (counts or money or products or phrases):
+        return []
     plain = found.plain
-    products: list[ProductName] = within(found.products, sentence.start, sentence.end)
     used: set[int] = set()
     goods: list[Goods] = []
     counts = [_shared(plain, number, pack) for number in counts]
@@ -75,7 +68,7 @@ def goods_of(
             goods.append(Goods(number.start, last, "count", number, chosen, definite, unit))
         elif _bare(plain, pack, number, cues, found.parties):
             goods.append(Goods(number.start, number.end, "bare", number, unit=_bare_unit(plain, pack, number)))
-    for match in _matches(pack, "same_count", plain, sentence):
+    for match in _matches(pack, "same_count", plain, sentence, phrases):
         # "As many as 600,000" and "as many, 50,000" say the count themselves.
         spoken = plain[match.start() - 1 : match.start()] == "'"
         if not spoken and not any(n.start <= match.start() < n.end or 0 <= n.start - match.end() <= 3 for n in counts):
@@ -102,11 +95,11 @@ def goods_of(
         )
     for amount in money:
         goods.append(Goods(amount.start, amount.end, "value", amount))
-    for match in _matches(pack, "order_nouns", plain, sentence):
+    for match in _matches(pack, "order_nouns", plain, sentence, phrases):
         goods.append(Goods(*match.span(), "order", None, None, True))
     goods += [
         Goods(*match.span(), "kind", None, None, True, pointed=True)
-        for match in (_matches(pack, "goods_back", plain, sentence) if "goods_back" in pack.words else ())
+        for match in _matches(pack, "goods_back", plain, sentence, phrases)
         if not any(g.start < match.end() and match.start() < g.end for g in goods)
     ]
     goods = [g for g in goods if not _preceded_by(plain, pack.words["not_goods_before"], g.start)]
@@ -118,7 +111,7 @@ def goods_of(
         g.pointed = g.pointed or (g.sort == "kind" and _preceded_by(plain, pack.words["demonstrative"], g.start))
         before = plain[max(sentence.start, g.start - 12) : g.start].rstrip(" ")
         for side in ("from", "to") if g.number else ():
-            if _at_the_end(pack.words[f"grow_{side}"]).search(before):
+            if at_the_end(pack.words[f"grow_{side}"]).search(before):
                 g.grown = "from" if side == "from" else "to"
     return _lists(plain, sorted(goods, key=lambda g: (g.start, g.end)), cues, pack)
 
@@ -141,7 +134,9 @@ def _lists(plain: str, goods: list[Goods], cues: list[Cue], pack: LanguagePack) 
 
     What begins a clause of its own is no member: "Tesla got 5,000 H100 and 3,000 B200 went to X".
     """
-    ands = {*pack.words["and"], *(f", {word}" for word in pack.words["and"])}
+    if len(goods) < 2:
+        return goods
+    ands = pack.joining
     found: list[Goods] = []
     run: list[Goods] = []
     for g in goods:
@@ -187,17 +182,24 @@ def _listed(run: list[Goods]) -> Goods:
 def _shared(plain: str, number: Number, pack: LanguagePack) -> Number:
     """A stated share of a count ("half of the 16,384") as the count that it makes."""
     before = plain[max(0, number.figure[0] - 24) : number.figure[0]].rstrip(" ")
-    for row in pack.words["fractions"]:
-        phrase, _, share = row.partition("=")
-        if before.endswith(phrase):
-            return _share(number, float(share))
+    shares = _shares(pack.words["fractions"])
+    if before.endswith(tuple(shares)):
+        return _share(number, next(share for phrase, share in shares.items() if before.endswith(phrase)))
     # "8000개 주문분 가운데 절반": what part of it stands behind the count.
     after = plain[number.end : number.end + 24]
-    for row in pack.words.get("fractions_after", ()):
-        phrase, _, share = row.partition("=")
+    for phrase, share in _shares(pack.words.get("fractions_after", ())).items():
         if phrase in after and not re.search(r"[,;:.]|\d", after[: after.index(phrase)]):
-            return _share(number, float(share))
+            return _share(number, share)
     return number
+
+
+@cache
+def _shares(rows: tuple[str, ...]) -> dict[str, float]:
+    """Phrases with the share that each says, of rows as packs write them ("half of the=0.5")."""
+    shares: dict[str, float] = {}
+    for phrase, _, share in (row.partition("=") for row in rows):
+        shares.setdefault(phrase, float(share))
+    return shares
 
 
 def _share(number: Number, share: float) -> Number:
@@ -210,12 +212,14 @@ def apart(plain: str, number: Number, cues: list[Cue], pack: LanguagePack) -> tu
     if number.parts is None or not any(cue.kind == "grow" for cue in cues):
         return (number,)
     before = plain[max(0, number.parts[0].start - 16) : number.parts[0].start].rstrip(" ")
-    grown = _at_the_end(pack.words["grow_from"], r"(?: [\w~]+)?").search(before)
+    grown = at_the_end(pack.words["grow_from"], r"(?: [\w~]+)?").search(before)
     return number.parts if grown else (number,)
 
 
-def _matches(pack: LanguagePack, key: str, plain: str, sentence: Sentence) -> list[re.Match[str]]:
-    pattern = pack.patterns.within(key, plain[sentence.start : sentence.end])
+def _matches(
+    pack: LanguagePack, key: str, plain: str, sentence: Sentence, phrases: Collection[str]
+) -> list[re.Match[str]]:
+    pattern = pack.patterns[key] if key in phrases else None
     return list(pattern.finditer(plain, sentence.start, sentence.end)) if pattern else []
 
 
@@ -258,18 +262,24 @@ def _behind(
 ) -> int | None:
     """The product right before its count, by the words of a pack that link the two ("H100を3000基")."""
     links = pack.words.get("count_links", ())
-    before = [i for i, product in enumerate(products) if product.end <= number.start]
-    if not links or not before or before[-1] in used:
+    before = [i for i, product in enumerate(products) if product.end <= number.start] if links else []
+    if not before or before[-1] in used:
         return None
     start = products[before[-1]].end
     gap = plain[start : number.start].strip(" ")
-    if gap in ("", *links):
+    if not gap or gap in pack.links:
         return before[-1]
     # "H100を今年6月までに2000基": a time may stand between.
     times = [(p.start, p.end) for p in within(periods, start, number.start)]
+    if not times:
+        return None
     kept = "".join(plain[i] for i in range(start, number.start) if not any(a <= i < b for a, b in times)).strip(" ")
-    linked = any(kept.startswith(link) and len(kept) <= len(link) + _COUNTER for link in links if link)
-    return before[-1] if times and linked else None
+    return before[-1] if any(kept[:length] in pack.links for length in _behind_counter(kept)) else None
+
+
+def _behind_counter(kept: str) -> range:
+    """How long the beginnings are that leave no more than a counter of a stretch."""
+    return range(max(1, len(kept) - _COUNTER), len(kept) + 1)
 
 
 def _beside(plain: str, first: ProductName, second: ProductName) -> bool:
@@ -327,16 +337,9 @@ def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue], names
 
 def _definite(plain: str, pack: LanguagePack, start: int) -> bool:
     before = plain[max(0, start - 24) : start].rstrip(" ")
-    return _at_the_end(pack.words["definite"], r"(?: [\w'-]+)?").search(before) is not None
+    return at_the_end(pack.words["definite"], r"(?: [\w'-]+)?").search(before) is not None
 
 
 def _preceded_by(plain: str, words: tuple[str, ...], start: int) -> bool:
     before = plain[max(0, start - 30) : start].rstrip(" ")
-    return _at_the_end(words).search(before) is not None
-
-
-@cache
-def _at_the_end(words: tuple[str, ...], more: str = "") -> re.Pattern[str]:
-    """One of the words, and what may follow it, at the end of a text."""
-    any_of_them = "|".join(map(re.escape, words)) if words else "(?!)"
-    return re.compile(rf"(?<!{WORD})(?:{any_of_them}){more}$")
+    return at_the_end(words).search(before) is not None

@@ -7,10 +7,12 @@ many expressions. What patterns mean is their owners'. An expression that cannot
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Generic, Protocol, TypeVar
 
 from ahocorasick_rs import AhoCorasick
+
+from pipelines.extraction.text import in_word
 
 MAX_PHRASES = 64
 """More ways to write a stretch than this are not written out; the stretch is taken in parts."""
@@ -20,11 +22,13 @@ _MAX_MEMBERS = 12
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """One of `words` stands in every match (none: nothing is known of it), and no match, with all that it looks at
-    behind itself, is longer than `width` characters (None: no bound is known)."""
+    """One word of each of `sets` stands in every match, `words` is the set that says most (none: nothing is known),
+    and no match, with all that it looks at behind itself, is longer than `width` characters (None: no bound is known).
+    """
 
     words: frozenset[str]
     width: int | None
+    sets: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def needs(expression: str) -> Needs:
         return Needs(frozenset(), None)
     if end != len(expression):
         return Needs(frozenset(), None)
-    return Needs(_best(part) or frozenset(), part.width)
+    return Needs(_best(part) or frozenset(), part.width, tuple(dict.fromkeys(part.needed)))
 
 
 def _best(part: _Part) -> frozenset[str] | None:
@@ -206,14 +210,18 @@ def _class(text: str, at: int) -> tuple[_Part, int]:
     members: set[str] = set()
     plain = not negated
     while text[position] != "]" or position == start + negated:
+        if text[position + 1] == "-" and text[position] != "\\" and text[position + 2] not in "]\\":
+            first, last = ord(text[position]), ord(text[position + 2])
+            plain = plain and last - first < _MAX_MEMBERS
+            members.update(map(chr, range(first, min(last, first + _MAX_MEMBERS) + 1)))
+            position += 3
+            continue
         if text[position] == "\\":
             escaped = text[position + 1]
             plain = plain and not escaped.isalnum()
             members.add(escaped)
             position += 2
             continue
-        if text[position] == "-" and position > start + negated and text[position + 1] != "]":
-            plain = False
         members.add(text[position])
         position += 1
     exact = frozenset(members)
@@ -238,42 +246,55 @@ Row = TypeVar("Row", bound=_Searched)
 
 
 class Sieve(Generic[Row]):
-    """Rows with an expression each: only those are tried on a text of which a needed word stands in it."""
+    """Rows with an expression each: only those are tried on a text of which the needed words stand in it."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows = list(rows)
-        self._always: list[int] = []
-        self._widths: list[int | None] = []
+        self._needs = [needs(row.pattern.source) for row in self._rows]
+
+    @cached_property
+    def _all_needed(self) -> tuple[list[tuple[Row, int]], list[int], AhoCorasick]:
+        """The rows, each with a bit for each set of words of which it needs one; the bits of each word; the words."""
+        bits: dict[frozenset[str], int] = {}
+        of_word: dict[str, int] = {}
+        masks = []
+        for needed in self._needs:
+            mask = 0
+            for words in needed.sets:
+                bit = bits.setdefault(words, 1 << len(bits))
+                mask |= bit
+                for word in words:
+                    of_word[word] = of_word.get(word, 0) | bit
+            masks.append(mask)
+        return list(zip(self._rows, masks, strict=True)), list(of_word.values()), AhoCorasick(list(of_word))
+
+    @cached_property
+    def _best_needed(self) -> tuple[list[list[int]], AhoCorasick]:
+        """The rows of each word of the sets that say most, by number; those words."""
         of_word: dict[str, list[int]] = {}
-        for number, row in enumerate(self._rows):
-            needed = needs(row.pattern.source)
-            self._widths.append(needed.width)
-            if not needed.words:
-                self._always.append(number)
+        for number, needed in enumerate(self._needs):
             for word in needed.words:
                 of_word.setdefault(word, []).append(number)
-        self._of_word = list(of_word.values())
-        self._automaton = AhoCorasick(list(of_word)) if of_word else None
+        return list(of_word.values()), AhoCorasick(list(of_word))
 
     def passed(self, text: str) -> list[Row]:
         """The rows that may match anywhere in a text, in their order."""
-        found = set(self._always)
-        if self._automaton is not None:
-            for index, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
-                found.update(self._of_word[index])
-        rows = self._rows
-        return [rows[number] for number in sorted(found)]
+        rows, bits, automaton = self._all_needed
+        standing = 0
+        for index, _, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+            standing |= bits[index]
+        return [row for row, mask in rows if mask & standing == mask]
 
     def matches(self, text: str) -> Iterator[tuple[Row, re.Match[str]]]:
         """All matches in a text, row by row in their order, as a search of the whole text for each would give them.
 
         Only the stretches around the needed words are searched.
         """
-        places = {number: [(0, len(text))] for number in self._always}
-        hits = self._automaton.find_matches_as_indexes(text, overlapping=True) if self._automaton is not None else []
-        for index, start, end in hits:
-            for number in self._of_word[index]:
-                width = self._widths[number]
+        of_word, automaton = self._best_needed
+        places = {number: [(0, len(text))] for number, needed in enumerate(self._needs) if not needed.words}
+        for index, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
+            for number in of_word[index]:
+                width = self._needs[number].width
                 if width is None:
                     places[number] = [(0, len(text))]
                     continue
@@ -288,4 +309,46 @@ class Sieve(Generic[Row]):
             row = self._rows[number]
             for first, last in places[number]:
                 for match in row.pattern.compiled.finditer(text, first, last):
+                    yield row, match
+
+
+class _Paired(_Searched, Protocol):
+    @property
+    def first(self) -> str: ...
+    @property
+    def second(self) -> str: ...
+
+
+Pair = TypeVar("Pair", bound=_Paired)
+
+
+class Pairs(Generic[Pair]):
+    """Rows with two phrases each, both whole words, and an expression for both with what lies between."""
+
+    def __init__(self, rows: Iterable[Pair], reach: int) -> None:
+        """`reach`: at most so many characters lie between the two."""
+        self._reach = reach
+        self._rows = list(rows)
+        of_first: dict[str, list[int]] = {}
+        for number, row in enumerate(self._rows):
+            of_first.setdefault(row.first, []).append(number)
+        self._of_first = list(of_first.values())
+        self._automaton = AhoCorasick(list(of_first))
+
+    def matches(self, text: str) -> Iterator[tuple[Pair, re.Match[str]]]:
+        """All matches in a text, row by row in their order, as a search of the whole text for each would give them."""
+        places: dict[int, list[int]] = {}
+        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if (start and in_word(text[start - 1])) or in_word(text[end : end + 1]):
+                continue
+            for number in self._of_first[index]:
+                second = self._rows[number].second
+                if text.find(second, end + 1, end + self._reach + len(second)) >= 0:
+                    places.setdefault(number, []).append(start)
+        for number in sorted(places):
+            row, last = self._rows[number], 0
+            for start in places[number]:
+                match = row.pattern.compiled.match(text, start) if start >= last else None
+                if match:
+                    last = match.end()
                     yield row, match

@@ -9,13 +9,13 @@ import itertools
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from pipelines.extraction.needles import Sieve
+from pipelines.extraction.needles import Pairs, Sieve
+from pipelines.extraction.phrases import Phrases, Standing
 from pipelines.extraction.text import WORD, fold
 
 LANGUAGES = Path(__file__).parent / "languages"
@@ -35,6 +35,11 @@ _PLACEHOLDERS = {
     "<~>": r"[^;:.]{0,60}?",
 }
 """Upper case marks the mention that a pattern is about; the same in lower case is one that only stands beside it."""
+
+GOODS_PHRASES = ("same_count", "order_nouns", "goods_back", "goods_pronouns")
+"""The lists of phrases that stand for goods."""
+_GAP = 70
+"""At most so many characters lie between the two parts of a cue."""
 
 
 class InvalidPack(ValueError):
@@ -62,29 +67,6 @@ class Expression:
         return self._compiled
 
 
-class Phrases(Mapping[str, re.Pattern[str] | None]):
-    """A pattern for each list of phrases, by its key, made when it is first asked for; None for an empty list."""
-
-    def __init__(self, words: dict[str, tuple[str, ...]]) -> None:
-        self._words = words
-        self._made: dict[str, re.Pattern[str] | None] = {}
-
-    def __getitem__(self, key: str) -> re.Pattern[str] | None:
-        if key not in self._made:
-            self._made[key] = _any_of(self._words[key])
-        return self._made[key]
-
-    def within(self, key: str, text: str) -> re.Pattern[str] | None:
-        """The pattern of a key where one of its phrases stands in the text at all; None where none does."""
-        return self[key] if any(map(text.__contains__, self._words.get(key, ()))) else None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._words)
-
-    def __len__(self) -> int:
-        return len(self._words)
-
-
 @dataclass(frozen=True, slots=True)
 class Form:
     """One inflected form of a cue: its kind, the entry of the pack that it comes from, its tense as tagged there."""
@@ -101,6 +83,8 @@ class Gapped:
 
     kind: str
     entry: str
+    first: str
+    second: str
     pattern: Expression
 
 
@@ -165,14 +149,29 @@ class LanguagePack:
     examples: tuple[Example, ...]
 
     @cached_property
+    def joining(self) -> frozenset[str]:
+        """What joins the last two of a list: each "and", with a comma before it or none."""
+        return frozenset(f"{comma}{word}" for word in self.words["and"] for comma in ("", ", "))
+
+    @cached_property
+    def links(self) -> frozenset[str]:
+        """What may stand between a product and its count behind it."""
+        return frozenset(self.words.get("count_links", ()))
+
+    @cached_property
+    def naming(self) -> Standing:
+        """Which of the lists of phrases that stand for goods have one in which sentence."""
+        return Standing({key: self.words.get(key, ()) for key in GOODS_PHRASES})
+
+    @cached_property
     def period_sieve(self) -> Sieve[PeriodPattern]:
         """Which periods a text may hold."""
         return Sieve(self.periods)
 
     @cached_property
-    def gapped_sieve(self) -> Sieve[Gapped]:
+    def gapped_sieve(self) -> Pairs[Gapped]:
         """Which cues in two parts a text may hold."""
-        return Sieve(self.gapped)
+        return Pairs(self.gapped, _GAP)
 
     @cached_property
     def role_sieve(self) -> Sieve[RolePattern]:
@@ -293,14 +292,14 @@ class _Reader:
             for entry in entries:
                 for form, tag in self.inflected(entry):
                     if "…" in form:
-                        parts = [fold(part.strip()) for part in form.split("…", 1)]
-                        first, rest = (rf"(?<!{WORD})({re.escape(part)})(?!{WORD})" for part in parts)
-                        between = r"(?:[^;:.\n]|\.(?=\d)){1,70}?"
-                        if parts[1] in separable:
+                        one, two = (fold(part.strip()) for part in form.split("…", 1))
+                        first, rest = (rf"(?<!{WORD})({re.escape(part)})(?!{WORD})" for part in (one, two))
+                        between = rf"(?:[^;:.\n]|\.(?=\d)){{1,{_GAP}}}?"
+                        if two in separable:
                             # The particle of a verb stands at the end of its clause.
                             rest += closing
                         where = f"{self.name}: cues.{kind}: {entry!r}"
-                        gapped.append(Gapped(kind, entry, Expression(first + between + rest, where)))
+                        gapped.append(Gapped(kind, entry, one, two, Expression(first + between + rest, where)))
                     else:
                         forms[fold(form)].append(Form(kind, entry, tag, form))
         return {form: tuple(found) for form, found in forms.items()}, tuple(gapped)
@@ -351,9 +350,9 @@ class _Reader:
             "<weekday>": "(?P<weekday>" + _words(time["weekdays"]) + ")",
             "<season>": "(?P<season>" + _words(time["seasons"]) + ")",
             "<ordinal>": "(?P<n>" + _words(time["ordinals"]) + ")",
-            "<n>": r"(?P<n>\d)",
-            "<day>": r"(?P<day>[0-3]?\d)",
-            "<year>": r"(?P<year>20[0-4]\d)",
+            "<n>": "(?P<n>[0-9])",
+            "<day>": "(?P<day>[0-3]?[0-9])",
+            "<year>": "(?P<year>20[0-4][0-9])",
         }
         pattern = re.sub(r"<\w+>", lambda name: groups.get(name.group(), name.group()), pattern)
         where = f"{self.name}: time.periods[{index}]: {row[0]!r}"
@@ -372,12 +371,3 @@ def _words(table: dict[str, list[str]]) -> str:
 
 def _folded(entries: list[str]) -> tuple[str, ...]:
     return tuple(fold(form) for entry in entries for form in alternatives(entry))
-
-
-def _any_of(entries: tuple[str, ...]) -> re.Pattern[str] | None:
-    """One pattern for any of the phrases as whole words, the longest first; None for none."""
-    if not entries:
-        return None
-    words = "|".join(re.escape(entry) for entry in sorted(set(entries), key=lambda e: (-len(e), e)))
-    # The edges stand once, not at each phrase: compiling their character class is what costs.
-    return re.compile(rf"(?:(?<!{WORD})|(?!{WORD}))(?:{words})(?:(?<!{WORD})|(?!{WORD}))")

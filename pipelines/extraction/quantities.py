@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 
+from pipelines.extraction.endings import Ending
+from pipelines.extraction.money import Money, before_symbol
 from pipelines.extraction.needles import Sieve
 from pipelines.extraction.pack import Expression, LanguagePack, load
 from pipelines.extraction.text import WORD, in_word, is_hangul
@@ -18,13 +20,6 @@ _DIGITS = r"\d{1,3}(?P<sep>[ .,'])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+(?:[.,]\d+)?"
 _NUMBER = re.compile(rf"(?<!{WORD})(?<!\.)(?<!\d,)(?:{_DIGITS})")
 # "GPU6万基": without blanks the count may touch the noun in Latin letters.
 _NUMBER_BESIDE = re.compile(rf"(?:(?<!{WORD})|(?<=[gntl]pu))(?<!\.)(?<!\d,)(?:{_DIGITS})")
-_SYMBOL_BEFORE = re.compile(r"(?:(?<![a-z])(?:(us|nt|hk) ?|([casr])))?([$€£¥₹])[ ]?$")
-_SYMBOL_AFTER = re.compile(r"^ ?(?:us)?([$€£¥₹])")
-_CODE = r"rs\.?|usd|eur|gbp|chf|cad|aud|dkk|sek|nok|cny|rmb|jpy|krw|inr|twd|hkd|sgd|aed|sar|brl"
-_CODE_BEFORE = re.compile(rf"(?<!{WORD})({_CODE}) ?$")
-_CODE_AFTER = re.compile(rf"^ ?({_CODE})(?!{WORD})")
-_SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
-_DOLLARS = {"us": "USD", "c": "CAD", "a": "AUD", "s": "SGD", "nt": "TWD", "hk": "HKD", "r": "BRL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +57,23 @@ class _Grammar:
     words: re.Pattern[str] | None
     compounds: Sieve[_Compound] | None
     scale: re.Pattern[str]
-    money: re.Pattern[str]
-    low: re.Pattern[str] | None
-    high: re.Pattern[str] | None
-    about: re.Pattern[str] | None
+    money: Money
+    low: Ending
+    high: Ending
+    about: Ending
     low_after: re.Pattern[str] | None
     high_after: re.Pattern[str] | None
-    between: re.Pattern[str] | None
+    between: Ending
     to: re.Pattern[str]
     joined: tuple[str, ...]
     definite: tuple[str, ...]
     not_low_after: tuple[str, ...]
-    currencies: dict[str, str]
 
 
-def _ending(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    alternatives = "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
+def _ending(words: tuple[str, ...]) -> Ending:
+    alternatives = "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w))) or "(?!)"
     # Without blanks a modifier may touch the name before it: "B200多达6万颗".
-    return re.compile(rf"(?:(?<!{WORD})|(?!{WORD}))(?:{alternatives}) ?$") if words else None
+    return Ending(rf"(?:(?<!{WORD})|(?!{WORD}))(?:{alternatives}) ?$", words)
 
 
 def _beginning(words: tuple[str, ...]) -> re.Pattern[str] | None:
@@ -108,8 +102,6 @@ def _grammar(code: str) -> _Grammar:
         re.escape(w) + (rf"(?!{WORD})" if in_word(w[-1]) else "")
         for w in sorted(pack.number_scales, key=lambda w: (-len(w), w))
     )
-    money = "|".join(re.escape(w) for w in sorted(pack.currencies, key=lambda w: (-len(w), w)))
-    links = "|".join(re.escape(w) for w in pack.words["of_money"])
     to = "|".join(re.escape(w) for w in (*pack.words["range"], *pack.words["range_and"]))
     letters = {word[0] for word in (*pack.number_words, *pack.number_scales)}
     # Most words begin with no letter of a number word; that is seen before anything else is tried.
@@ -121,8 +113,8 @@ def _grammar(code: str) -> _Grammar:
         compounds=Sieve([_Compound(Expression(compound, f"{code}: numbers.scales"))])
         if pack.compound_numbers and big
         else None,
-        scale=re.compile(rf"^[ -]?({scales})"),
-        money=re.compile(rf"^ ?(?:(?:{links}) ?)?({money})(?!{WORD})"),
+        scale=re.compile(rf"[ -]?({scales})"),
+        money=Money(pack.currencies, pack.words["of_money"]),
         low=_ending(pack.words["low"]),
         high=_ending(pack.words["high"]),
         about=_ending(pack.words["about"]),
@@ -133,7 +125,6 @@ def _grammar(code: str) -> _Grammar:
         joined=pack.words["range_and"],
         definite=pack.words["definite"],
         not_low_after=pack.words["not_low_after"],
-        currencies=pack.currencies,
     )
 
 
@@ -166,7 +157,7 @@ def numbers(plain: str, pack: LanguagePack, named: Sequence[tuple[int, int]] = (
                                figure=(kept[-1].figure[0], number.figure[1]))  # fmt: skip
         elif not kept or number.start >= kept[-1].end:
             kept.append(number)
-    return _modified(plain, _ranged(plain, [_priced(plain, n, grammar) for n in kept], grammar), grammar)
+    return _modified(plain, _ranged(plain, [_priced(plain, n, grammar.money) for n in kept], grammar), grammar)
 
 
 def _goes_on(plain: str, first: Number, rest: Number) -> bool:
@@ -208,7 +199,7 @@ def _worded(plain: str, pattern: re.Pattern[str], grammar: _Grammar) -> Iterator
         written = match.group()
         joint = next((f" {word} " for word in grammar.joined if f" {word} " in written), None)
         before = plain[max(0, match.start() - 20) : match.start()]
-        if joint and grammar.between and grammar.between.search(before) and not before.endswith("de "):
+        if joint and grammar.between.search(before) and not before.endswith("de "):
             middle = match.start() + written.index(joint)
             yield from pattern.finditer(plain, match.start(), middle)
             yield from pattern.finditer(plain, middle + len(joint), match.end())
@@ -227,13 +218,13 @@ def _from_digits(plain: str, match: re.Match[str], pack: LanguagePack, grammar: 
     if len(written) > 20:
         return None
     end, scale = match.end(), 1.0
-    while follow := grammar.scale.match(plain[end : end + 24]):
+    while follow := grammar.scale.match(plain, end, end + 24):
         word = follow[1]
         spaced = plain[end] in " -"
-        if len(word) == 1 and word != "k" and spaced and not _SYMBOL_AFTER.match(plain[end + follow.end() :][:6]):
+        if len(word) == 1 and word != "k" and spaced and not before_symbol(plain, follow.end()):
             break
         scale *= pack.number_scales[word]
-        end += follow.end()
+        end = follow.end()
     mantissa = _mantissa(written, match["sep"], scale, pack.decimal)
     value = mantissa * scale
     return Number(match.start(), end, value, value, None, (match.start(), end), mantissa, scale)
@@ -297,24 +288,12 @@ def _split(written: str, pack: LanguagePack) -> list[str]:
     return words
 
 
-def _priced(plain: str, number: Number, grammar: _Grammar) -> Number:
-    before, after = plain[max(0, number.start - 6) : number.start], plain[number.end : number.end + 40]
-    if match := _SYMBOL_BEFORE.search(before):
-        currency = _DOLLARS.get(match[1] or match[2] or "", "USD") if match[3] == "$" else _SYMBOLS[match[3]]
-        return replace(number, start=number.start - (len(before) - match.start()), currency=currency)
-    if match := _CODE_BEFORE.search(before):
-        return replace(number, start=number.start - (len(before) - match.start()), currency=_iso(match[1]))
-    if match := _SYMBOL_AFTER.match(after):
-        return replace(number, end=number.end + match.end(), currency=_SYMBOLS[match[1]])
-    if match := _CODE_AFTER.match(after):
-        return replace(number, end=number.end + match.end(), currency=_iso(match[1]))
-    if match := grammar.money.match(after):
-        return replace(number, end=number.end + match.end(), currency=grammar.currencies[match[1]])
+def _priced(plain: str, number: Number, money: Money) -> Number:
+    if before := money.before(plain, number.start):
+        return replace(number, start=before.place, currency=before.currency)
+    if after := money.after(plain, number.end):
+        return replace(number, end=after.place, currency=after.currency)
     return number
-
-
-def _iso(code: str) -> str:
-    return {"rmb": "CNY", "rs": "INR", "rs.": "INR"}.get(code, code.upper())
 
 
 def _ranged(plain: str, found: list[Number], grammar: _Grammar) -> list[Number]:
@@ -350,8 +329,8 @@ def _is_range(plain: str, first: Number, second: Number, grammar: _Grammar) -> b
         and first.mantissa * second.scale > second.mantissa * second.scale
     ):
         return False
-    between = bool(grammar.between and grammar.between.search(plain[max(0, first.start - 20) : first.start]))
-    return between or not any(word == gap.strip() for word in grammar.joined)
+    between = grammar.between.search(plain[max(0, first.start - 20) : first.start]) is not None
+    return between or gap.strip() not in grammar.joined
 
 
 def _of_order(before: str, grammar: _Grammar) -> bool:
@@ -364,13 +343,12 @@ def _modified(plain: str, found: list[Number], grammar: _Grammar) -> list[Number
     result = []
     for number in found:
         start = number.start
-        about = grammar.about.search(plain[max(0, start - 24) : start]) if grammar.about else None
+        about = grammar.about.search(plain[max(0, start - 24) : start])
         for begin in (start, start - len(about.group())) if about else (start,):
             before = plain[max(0, begin - 40) : begin]
-            most = grammar.high.search(before) if grammar.high else None
+            most = grammar.high.search(before)
             if (
-                grammar.low
-                and (match := grammar.low.search(before))
+                (match := grammar.low.search(before))
                 # "No more than" is no "more than".
                 and not (most and most.start() < match.start())
                 # "Takes over the 12,000" bounds nothing.
@@ -382,7 +360,7 @@ def _modified(plain: str, found: list[Number], grammar: _Grammar) -> list[Number
             if most:
                 number = replace(number, start=begin - len(most.group()), low=None)
                 break
-            number = replace(number, start=begin)
+            number = replace(number, start=begin) if begin != start else number
         after = plain[number.end : number.end + 20]
         if (
             grammar.low_after

@@ -6,6 +6,7 @@ filled from is decided in `parties.py` and `diversions.py`.
 
 import itertools
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from pipelines.extraction import pack as marks
@@ -107,7 +108,7 @@ def assign_roles(
 
 def group_parties(plain: str, parties: list[Party], pack: LanguagePack) -> None:
     """Numbers the groups of coordinated parties ("A, B and C"); later members share the roles of the first."""
-    ands = {*pack.words["and"], *(f", {word}" for word in pack.words["and"])}
+    ands = pack.joining
     for index, party in enumerate(parties):
         party.group = index
         if index == 0:
@@ -146,7 +147,7 @@ def group_parties(plain: str, parties: list[Party], pack: LanguagePack) -> None:
                     party.roles.setdefault(role, rule + "+and")
 
 
-def _leads_to_and(plain: str, parties: list[Party], ands: set[str], pack: LanguagePack) -> bool:
+def _leads_to_and(plain: str, parties: list[Party], ands: Collection[str], pack: LanguagePack) -> bool:
     for last, party in itertools.pairwise(parties):
         gap = " ".join(plain[last.name.end : party.name.start].split())
         article = next((a for a in pack.words["definite"] if gap.endswith(" " + a)), None)
