@@ -124,6 +124,8 @@ class Learned:
         to, from_ = ranked("to_entity"), ranked("from_entity") if event in GIVEN_BY else []
         if event in BOUGHT:
             to = [c for c in to if not evidence.makes_goods(c.candidate, segment, reading)]
+        if event == "delay" and segment.goods.product:
+            to = [c for c in to if c.candidate.name != segment.goods.product.vendor]
         best_to, best_from = _pair(to, from_, event in NEED_BOTH or event in NEED_RECIPIENT, event in NEED_BOTH)
         if event == "diversion" and strict:
             loser, gainer = (str(filled.value) for filled in strict)

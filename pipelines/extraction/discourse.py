@@ -70,6 +70,7 @@ class Discourse:
     favoured_sentence: int = -1
     told: "Draft | None" = None
     suppliers: dict[str, str | None] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     lot: "Lot | None" = None
 
     def resolve(self, reading: Reading) -> None:
@@ -105,6 +106,7 @@ class Discourse:
                 self.group = members
             elif len(members) == 2:
                 self.pair = members
+        self.kinds |= {p.name.claim_name: p.name.kind for p in parties}
         if parties:
             self.last = parties[-1].name.claim_name
         lands = [p for p in parties if p.name.kind == "country" and "ruler" not in p.roles]

@@ -30,7 +30,7 @@ _TRADES = {
 _PARTIES = ("to_entity", "from_entity", "supplier")
 _SIZES = (8, 50, 500, 5_000, 50_000, 500_000)
 _PLANNING = ("m_future", "want", "grow")
-_MODALS = ("m_future", "want", "m_hearsay", "m_denial", "m_rumour")
+_MODALS = ("m_future", "want", "m_hearsay", "m_denial", "m_rumour", "m_equivalent")
 _TELLING = (
     "target", "receiver", "favour", "origin", "destined", "source_of", "seller", "buyer", "owner", "possessor", "for",
     "instead", "awaiting", "loser",
@@ -234,14 +234,14 @@ def _of_parties(segment: Segment, verb: str) -> Iterator[str]:
         counted[sort] += 1
         side = "before" if party.name.start < segment.goods.start else "after"
         yield f"who={side}/{sort}{'/oblique' if party.oblique else ''}"
-        yield from (f"who={side}/{_trade(party)}", f"who={_trade(party)}&head={verb}")
+        yield from (f"who={side}/{_trade(party.name.kind)}", f"who={_trade(party.name.kind)}&head={verb}")
         for role in party.roles:
             yield from (f"role={role}", f"role={role}/{sort}", f"role={role}&head={verb}")
-    losing = any(LOSING & set(p.roles) and _trade(p) != "sells" for p in segment.parties)
-    gaining = any(_GAINING & set(p.roles) and _trade(p) != "sells" for p in segment.parties)
+    losing = any(LOSING & set(p.roles) and _trade(p.name.kind) != "sells" for p in segment.parties)
+    gaining = any(_GAINING & set(p.roles) and _trade(p.name.kind) != "sells" for p in segment.parties)
     sides = "both" if losing and gaining else "losing" if losing else "gaining" if gaining else "neither"
     yield from (f"sides={sides}", f"sides={sides}&head={verb}", f"sides={sides}&divert={segment.has('divert')}")
-    sellers = [_trade(party) == "sells" for party in _able(segment.parties)]
+    sellers = [_trade(party.name.kind) == "sells" for party in _able(segment.parties)]
     yield f"sellers={min(2, sum(sellers))}/others={min(3, len(sellers) - sum(sellers))}"
     roles = sorted({role for party in segment.parties for role in party.roles})
     yield from (f"roles={one}+{other}" for one, other in combinations(roles, 2))
@@ -292,10 +292,12 @@ def _of_candidate(
         if segment.has("m_pronoun"):
             yield f"pronoun&place={candidate.place}"
         yield "nobody_here" if not _able(segment.parties) else "somebody_here"
+        if candidate.name in discourse.kinds:
+            yield f"told_trade={_trade(discourse.kinds[candidate.name])}"
         return
     sort = party.name.role
-    yield from (f"sort={sort}", f"how={party.name.how}", f"trade={_trade(party)}")
-    yield f"trade={_trade(party)}/{'oblique' if party.oblique else 'plain'}"
+    yield from (f"sort={sort}", f"how={party.name.how}", f"trade={_trade(party.name.kind)}")
+    yield f"trade={_trade(party.name.kind)}/{'oblique' if party.oblique else 'plain'}"
     if party.oblique:
         yield "oblique"
     for role in party.roles:
@@ -335,9 +337,11 @@ def _of_candidate(
 
 
 def makes_goods(candidate: Candidate, segment: Segment, reading: Reading) -> bool:
-    """Whether a candidate is the chip maker whose goods a segment is about."""
+    """Whether a candidate is the chip maker whose goods a segment is about, and nobody makes them for it."""
     party, product = candidate.party, segment.goods.product
     if party is None or party.name.role != "maker":
+        return False
+    if any(p.name.kind == "foundry" and p.name.claim_name != candidate.name for p in segment.parties):
         return False
     return (product is not None and product.vendor == candidate.name) or _makes(party, segment.goods, reading)
 
@@ -350,9 +354,9 @@ def _makes(party: Party | None, goods: Goods, reading: Reading) -> bool:
     return goods.start <= party.name.start < goods.end or party.name.start in beside
 
 
-def _trade(party: Party) -> str:
-    """Whether a party lives by selling hardware, by renting it out, by ruling a country, or by anything else."""
-    return next((trade for trade, kinds in _TRADES.items() if party.name.kind in kinds), "other")
+def _trade(kind: str) -> str:
+    """Whether a party of a kind lives by selling hardware, by renting it out, by ruling a country, or by anything else."""
+    return next((trade for trade, kinds in _TRADES.items() if kind in kinds), "other")
 
 
 def _able(parties: Sequence[Party]) -> list[Party]:

@@ -88,7 +88,7 @@ def _count(draft: Draft, discourse: Discourse, shared: bool) -> None:
     goods = draft.segment.goods
     number, rule = goods.number, "count"
     unit = goods.unit
-    if goods.sort == "value" or shared or draft.caused:
+    if goods.sort == "value" or shared or draft.caused or draft.segment.has("m_equivalent"):
         return
     if number is None and _takes_up(goods, draft) and discourse.count is not None and discourse.count_goods is not None:
         number, rule = discourse.count, "count-before"

@@ -103,6 +103,7 @@ def goods_of(
         if not any(g.start < match.end() and match.start() < g.end for g in goods)
     ]
     goods = [g for g in goods if not _preceded_by(plain, pack.words["not_goods_before"], g.start)]
+    goods = [g for g in _filled(plain, goods, cues, pack) if not _instead(plain, g.end, pack)]
     for g in goods:
         g.possessed = _preceded_by(plain, pack.words["possessives"], g.number.figure[0] if g.number else g.start)
         inner = pack.patterns["possessives"]
@@ -121,7 +122,41 @@ def _follows(plain: str, products: Sequence[ProductName], index: int, used: set[
     if index + 1 >= len(products) or index + 1 in used:
         return False
     gap = plain[products[index].end : products[index + 1].start]
-    return len(gap) <= 12 and not re.search(r"[,;:.]", gap) and not _both_models(products, index, gap, pack)
+    if len(gap) > 12 or re.search(r"[,;:.]", gap) or _instead(plain, products[index].end, pack):
+        return False
+    return not _both_models(products, index, gap, pack)
+
+
+def _instead(plain: str, end: int, pack: LanguagePack) -> bool:
+    """Whether the words behind goods say that others take their place ("H200 대신", "H100ではなく")."""
+    after = plain[end : end + 16].lstrip("\"'’”」』）) ")
+    return after.startswith(pack.words.get("not_goods_after", ()) or "\0")
+
+
+_ONE_RACK = 576
+"""The most accelerators that one system or rack holds."""
+
+
+def _filled(plain: str, goods: list[Goods], cues: list[Cue], pack: LanguagePack) -> list[Goods]:
+    """Counts of servers and racks with the product that each of them holds ("1,111 servers, each with eight H100")."""
+    found: list[Goods] = []
+    for g in sorted(goods, key=lambda g: (g.start, g.end)):
+        outer = found[-1] if found else None
+        if outer is None or not _holds(plain, outer, g, cues, pack):
+            found.append(g)
+        else:
+            found[-1] = replace(outer, end=g.end, product=g.product)
+    return found
+
+
+def _holds(plain: str, outer: Goods, inner: Goods, cues: list[Cue], pack: LanguagePack) -> bool:
+    if outer.sort != "count" or outer.unit == "gpu" or inner.sort != "count" or inner.unit != "gpu":
+        return False
+    gap = plain[outer.end : inner.start]
+    if inner.number is None or inner.number.value > _ONE_RACK or len(gap) > 40 or re.search(r"[;:.]", gap):
+        return False
+    each = any(c.kind == "m_each" and outer.end <= c.start <= inner.end + 12 for c in cues)
+    return each or gap.strip(" ") in pack.words["of_money"]
 
 
 def _both_models(products: Sequence[ProductName], index: int, gap: str, pack: LanguagePack) -> bool:
@@ -295,6 +330,9 @@ def _most_specific(products: list[ProductName]) -> ProductName:
 def _unit(plain: str, pack: LanguagePack, start: int, end: int, product: ProductName) -> QuantityUnit:
     around = plain[start : end + 14]
     after = re.split(r"[,;:.。、]", plain[end : end + 14])[0]
+    stop = pack.patterns["gap_stop"]
+    if stop and (match := stop.search(after)):
+        after = after[: match.start()]  # "10,000 GPUs for a system": what they are for is no unit
     within = plain[start:end] + after
     for unit in ("rack", "system"):
         pattern = pack.patterns[unit]

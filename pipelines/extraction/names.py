@@ -192,8 +192,11 @@ class NameFinder:
                 name = Name(start, end, "", "party", "anaphor", entry.kind)
             else:
                 continue
-            if held and name.claim_name == held.claim_name != "" and _in_brackets(plain, held.end, name):
-                held = replace(held, end=name.end + 1)
+            if held and name.claim_name == held.claim_name != "" and (end := _of_one(plain, held.end, name)):
+                held = replace(held, end=end)
+                continue
+            if held and name.role != "person" and _ATTRIBUTE.fullmatch(plain, held.end, name.start):
+                held = name
                 continue
             # A noun and the name that it stands beside ("the carmaker Tesla", "la société xAI") are one mention.
             beside = (
@@ -265,6 +268,8 @@ def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, 
         yield form, _Entry("anaphor", "", kind="latter", written=form)
 
 
+_ARTICLE = 3
+"""The most letters of an article."""
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{2}")
 
 
@@ -273,13 +278,26 @@ def _inside_katakana(plain: str, start: int, end: int) -> bool:
     return bool(start and _KATAKANA.match(plain, start - 1)) or bool(_KATAKANA.match(plain, end - 1))
 
 
-def _in_brackets(plain: str, end: int, name: Name) -> bool:
-    """Whether a name stands in brackets of its own right behind a mention ("Financial Times (FT)")."""
-    return plain[end : name.start].strip(" ") == "(" and plain[name.end : name.end + 1] == ")"
+_BRACKET, _BRACKETED = re.compile(r"(?:'s)? ?\( ?"), re.compile(r" ?\)")
+_ATTRIBUTE = re.compile(r"-[^\W\d]+ ")
+"""What makes a name the attribute of the next ("der AMD-Rivale Nvidia", "der Alphabet-Tochter Google")."""
+
+
+def _of_one(plain: str, end: int, name: Name) -> int | None:
+    """Where a mention ends that a name of the same goes on: in brackets ("Financial Times (FT)", "Amazon.com's ( AMZN )")
+    or as its unit ("Alphabet's Google"); None where the name is a mention of its own."""
+    if plain[end : name.start] == "'s ":
+        return name.end
+    closed = _BRACKETED.match(plain, name.end) if _BRACKET.fullmatch(plain, end, name.start) else None
+    return closed.end() if closed else None
 
 
 def _is_lower(text: str, start: int, entry: _Entry) -> bool:
-    return entry.sort in ("entity", "outlet") and entry.written[:1].isupper() and text[start].islower()
+    """Whether a name is written small that is none then; the article before it may be ("the Information")."""
+    article, _, rest = entry.written.partition(" ")
+    first = len(article) + 1 if len(article) <= _ARTICLE and rest[:1].isupper() else 0
+    written = entry.written[first : first + 1]
+    return entry.sort in ("entity", "outlet") and written.isupper() and text[start + first].islower()
 
 
 def _preceded(plain: str, start: int, words: tuple[str, ...]) -> bool:

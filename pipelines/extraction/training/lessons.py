@@ -105,7 +105,10 @@ class _Oracle:
         lesson.candidates = [evidence.of_candidate(c, segment, reading, discourse, head, strict) for c in found]
         for slot in SLOTS:
             wanted = {self.labels.slots[claim][slot] for claim in claims}
-            lesson.fills[slot] = [self.name(candidate.name) in wanted for candidate in found]
+            fills = [self.name(candidate.name) in wanted for candidate in found]
+            # Whom nothing proposes teaches nothing about those who are proposed.
+            if any(fills) or wanted == {None}:
+                lesson.fills[slot] = fills
         drafts: list[Draft] = []
         for claim in claims:
             draft = Draft(event, segment, reading, source_of(segment, reading, discourse), head=head)
