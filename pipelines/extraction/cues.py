@@ -4,6 +4,8 @@ Here belong matching and the choice of the tense where two forms are written ali
 decided elsewhere.
 """
 
+import re
+
 from ahocorasick_rs import AhoCorasick
 
 from pipelines.extraction.features import Cue
@@ -23,27 +25,32 @@ class CueFinder:
     def find(self, text: str, plain: str) -> list[Cue]:
         """All cues in order. Of cues of one kind that overlap, the longest stands."""
         found: list[Cue] = []
+        careless = not _ACCENTED.search(text)
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
             if start and in_word(plain[start - 1]) and in_word(plain[start]):
                 continue
             if end < len(plain) and in_word(plain[end]) and in_word(plain[end - 1]):
                 continue
-            for form in _fitting(self._rows[index], text[start:end]):
+            for form in _fitting(self._rows[index], text[start:end], careless):
                 found.append(Cue(start, end, form.kind, form.entry, form.tag))
         for gapped, match in self._gapped.matches(plain):
-            found.append(Cue(match.start(2), match.end(2), gapped.kind, gapped.entry, "past"))
+            found.append(Cue(match.start(2), match.end(2), gapped.kind, gapped.entry, gapped.tag))
         return _longest(found)
 
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ＇`´′", "'"))
 
 
-def _fitting(forms: tuple[Form, ...], written: str) -> list[Form]:
-    """The forms as written; all of them where accents were left out ("a" may mean "à", but "à" is never "a")."""
+_ACCENTED = re.compile("[à-öø-ÿ]")
+
+
+def _fitting(forms: tuple[Form, ...], written: str, careless: bool) -> list[Form]:
+    """The forms as written; all of them where a `careless` text leaves accents out ("a" may mean "à", never the
+    other way round)."""
     # The press writes "d’ici", the packs "d'ici".
     lower = written.lower().translate(_APOSTROPHES)
     exact = [form for form in forms if form.written.lower() == lower]
-    chosen = exact or (list(forms) if fold(lower) == lower else [])
+    chosen = exact or (list(forms) if careless and fold(lower) == lower else [])
     return list({form.kind: form for form in reversed(chosen)}.values())
 
 

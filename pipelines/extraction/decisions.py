@@ -91,6 +91,8 @@ class Learned:
         if event is None:
             return []
         head = evidence.governing(segment)
+        if event == "cancellation" and head is not None and evidence.negated(head, segment):
+            return []
         chosen = self._parties(event, head, segment, reading, discourse, strict)
         if chosen is None:
             return []

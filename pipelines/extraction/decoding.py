@@ -15,6 +15,8 @@ from pipelines.extraction.model import Model, logit
 
 COUNTLESS = ("delay", "diversion")
 """Events that are the same fact with and without a count; of others a count makes another fact."""
+TOLD_AGAIN = ("order", "delivery", "shipment", "allocation", "cancellation", "resale")
+"""Events that a lead tells of chips in general, and the story again with their count."""
 
 LEAST = 0.25
 """What is less likely than this is no claim: on labelled text, dropping it makes more right than wrong."""
@@ -47,7 +49,7 @@ def merged(drafts: list[Draft]) -> list[Draft]:
         if same is None:
             near.add(draft, len(kept))
             kept.append(draft)
-        elif len(draft.slots) > len(kept[same].slots) and _covers(draft, kept[same]):
+        elif len(draft.slots) > len(kept[same].slots) and (_covers(draft, kept[same]) or _in_general(kept[same])):
             near.by_count.setdefault(_value(draft, "quantity"), []).append(same)
             kept[same] = draft
     return kept
@@ -68,7 +70,7 @@ class _Alike:
         """The places of what can be the same fact, in order."""
         count = _value(draft, "quantity")
         alike = self.by_count.get(count, [])
-        if draft.event not in COUNTLESS:
+        if draft.event not in (*COUNTLESS, *TOLD_AGAIN):
             return sorted(alike)
         return self.places if count is None else sorted([*alike, *self.by_count.get(None, ())])
 
@@ -101,9 +103,17 @@ def _same(one: Draft, other: Draft) -> bool:
         return _of_site(one) == _of_site(other)
     if one.event == "diversion":
         return True
+    if one.event in TOLD_AGAIN and (_in_general(one) or _in_general(other)):
+        return True
     if _value(one, "quantity") is None and _value(other, "quantity") is None:
         return _value(one, "promised") == _value(other, "promised") or _value(one, "value") == _value(other, "value")
     return _value(one, "quantity") == _value(other, "quantity")
+
+
+def _in_general(draft: Draft) -> bool:
+    """Whether a claim says only that somebody's chips are meant: no model, count, sum or time."""
+    said = {"quantity", "value", "promised", "actual", "revised"} & set(draft.slots)
+    return not said and _value(draft, "product") in ("GPU", None)
 
 
 def _of_site(draft: Draft) -> bool:

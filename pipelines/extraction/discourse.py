@@ -97,7 +97,8 @@ class Discourse:
     def remember(self, reading: Reading) -> None:
         """Notes who a sentence was about, after it was read."""
         parties = [p for p in reading.parties if p.name.role in ("party", "maker", "place") and p.name.claim_name]
-        best = next((p for p in parties if not p.oblique and p.name.role == "party"), None)
+        best = next((p for p in parties if not p.oblique and p.name.role == "party" and not _rules(p)), None)
+        best = best or next((p for p in parties if not p.oblique and p.name.role == "party"), None)
         best = best or next((p for p in parties if not p.oblique and "source" not in p.roles), None)
         best = best or next((p for p in parties if p.name.role == "party"), None)
         for number in {p.group for p in parties}:
@@ -135,6 +136,11 @@ class Discourse:
         if any(cue.kind == "m_carry_person" for cue in reading.cues) and self.person:
             self.source = Source(self.person, "confirmed", reading.start, reading.end, "before")
             self.source_paragraph = reading.paragraph
+
+
+def _rules(party: Party) -> bool:
+    """Whether a party is a government or an authority, whom "the company" never means."""
+    return party.name.kind in ("sovereign", "regulator", "country")
 
 
 def topic_of(titled: Sequence[Name], named: Sequence[Name], cut: Sequence[Sentence]) -> str | None:

@@ -4,7 +4,8 @@ Here belongs the order of the steps over one item. Each step has its own module;
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -20,11 +21,11 @@ from pipelines.extraction.decoding import decode, mention
 from pipelines.extraction.discourse import Discourse, topic_of
 from pipelines.extraction.diversions import favour, remember_lot
 from pipelines.extraction.drafts import Draft
-from pipelines.extraction.features import Found, Goods, Reading, Segment
+from pipelines.extraction.features import Cue, Found, Goods, Reading, Segment
 from pipelines.extraction.filling import Item, fill, substantial
 from pipelines.extraction.model import fingerprint as model_fingerprint
 from pipelines.extraction.model import load as load_model
-from pipelines.extraction.names import NameFinder, Names
+from pipelines.extraction.names import Name, NameFinder, Names
 from pipelines.extraction.pack import LanguagePack
 from pipelines.extraction.periods import durations, periods
 from pipelines.extraction.quantities import numbers
@@ -179,7 +180,7 @@ class Extractor:
             numbers=counted,
             periods=periods(text, plain, pack, published),
             durations=durations(plain, counted, pack, self.vocabulary.durations),
-            cues=tongue.cues.find(text, plain),
+            cues=_outside(names.parties, tongue.cues.find(text, plain)),
             makers=frozenset(v for v in self.vendors if v in named or fold(v) in context),
         )
 
@@ -218,6 +219,18 @@ class Extractor:
                     unexplained += [mention(g, segment.start, segment.end, found.text, reason) for g in counted]
             discourse.remember(reading)
         return drafts, unexplained
+
+
+def _outside(parties: Sequence[Name], cues: list[Cue]) -> list[Cue]:
+    """The cues that are no part of a party's name ("Voltage Park" parks nothing)."""
+    named = [name for name in parties if name.how == "name"]
+    starts = [name.start for name in named]
+
+    def inside(cue: Cue) -> bool:
+        before = bisect_right(starts, cue.start) - 1
+        return before >= 0 and cue.end <= named[before].end
+
+    return [cue for cue in cues if not inside(cue)]
 
 
 def _drop(drafts: list[Draft], gone: list[Draft]) -> None:

@@ -29,6 +29,8 @@ _TRADES = {
 }
 _PARTIES = ("to_entity", "from_entity", "supplier")
 _SIZES = (8, 50, 500, 5_000, 50_000, 500_000)
+_NEGATES = 12
+"""The most characters between a negation and the cue that it negates."""
 _PLANNING = ("m_future", "want", "grow")
 _MODALS = ("m_future", "want", "m_hearsay", "m_denial", "m_rumour", "m_equivalent")
 _TELLING = (
@@ -115,6 +117,11 @@ def _spending(head: Cue, segment: Segment) -> Cue:
     if head.kind != "buy" or head.tag != "noun":
         return head
     return next((c for c in segment.cues if c.kind == "spend" and c.tag == "future"), head)
+
+
+def negated(head: Cue, segment: Segment) -> bool:
+    """Whether a negation stands right before the cue that governs the goods ("is not cancelled")."""
+    return any(c.kind == "m_not" and 0 <= head.start - c.end <= _NEGATES for c in segment.cues)
 
 
 def of_segment(segment: Segment, reading: Reading, discourse: Discourse, strict: Way | None) -> list[str]:
@@ -214,6 +221,8 @@ def _of_cues(segment: Segment, reading: Reading, head: Cue | None) -> Iterator[s
         if head not in segment.cues:
             yield "head_before"
         yield from (f"head={head.kind}&{modal}" for modal in _MODALS if segment.has(modal))
+        if negated(head, segment):
+            yield f"head={head.kind}&negated"
     kinds = sorted({c.kind for c in segment.cues if c.kind in WEIGHTS})
     yield from (f"cues={one}+{other}" for one, other in combinations(kinds, 2))
     yield from (f"far={c.kind}" for c in reading.cues if not segment.start <= c.start < segment.end)
@@ -355,7 +364,7 @@ def _makes(party: Party | None, goods: Goods, reading: Reading) -> bool:
 
 
 def _trade(kind: str) -> str:
-    """Whether a party of a kind lives by selling hardware, by renting it out, by ruling a country, or by anything else."""
+    """What parties of a kind live by: selling hardware, renting it out, ruling a country, or anything else."""
     return next((trade for trade, kinds in _TRADES.items() if kind in kinds), "other")
 
 

@@ -163,8 +163,13 @@ def _supplier(draft: Draft, discourse: Discourse, item: Item) -> None:
             draft.slots["supplier"] = Filled(product.vendor, product.start, product.end, "maker-of-product")
         return
     party = draft.name("to_entity")
-    named = next((n for n in draft.reading.makers if segment.start <= n.start < segment.end), None) or next(
-        iter(draft.reading.makers), None
+    makers = draft.reading.makers
+    inside = (n for n in makers if goods.start <= n.start < goods.end)
+    beside = (n for n in makers if segment.start <= n.start < segment.end)
+    named = (
+        next(within, None)
+        or next((n for n in draft.reading.makers if segment.start <= n.start < segment.end), None)
+        or next(iter(draft.reading.makers), None)
     )
     if named:
         draft.slots["supplier"] = Filled(named.claim_name, named.start, named.end, "maker-named")

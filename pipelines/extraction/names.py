@@ -243,6 +243,7 @@ def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, 
     for sort in ("generic", "weak"):
         for form in pack.words[sort]:
             yield form, _Entry("generic" if sort == "generic" else "weak", "GPU", written=form)
+    companies = {fold(a.text) for entity in vocabulary.entities if entity.role != "person" for a in entity.aliases}
     for entity in vocabulary.entities:
         for known in entity.aliases:
             needs = tuple(fold(need) for need in known.needs)
@@ -250,10 +251,11 @@ def _entries(vocabulary: Vocabulary, pack: LanguagePack) -> Iterator[tuple[str, 
         if entity.role == "person" and " " in entity.claim_name:
             # A person is called by the family name alone once the item gave the whole name.
             family = entity.claim_name.split()[-1]
-            yield (
-                fold(family),
-                _Entry("entity", entity.claim_name, "person", entity.kind, (fold(entity.claim_name),), family),
-            )
+            if fold(family) not in companies:
+                yield (
+                    fold(family),
+                    _Entry("entity", entity.claim_name, "person", entity.kind, (fold(entity.claim_name),), family),
+                )
         for noun in entity.descriptions.get(pack.code, ()):
             yield fold(noun), _Entry("description", entity.claim_name, entity.role, entity.kind, (), noun)
     for outlet in vocabulary.outlets:

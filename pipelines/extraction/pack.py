@@ -38,8 +38,8 @@ _PLACEHOLDERS = {
 
 GOODS_PHRASES = ("same_count", "order_nouns", "goods_back", "goods_pronouns")
 """The lists of phrases that stand for goods."""
-_GAP = 70
-"""At most so many characters lie between the two parts of a cue."""
+_GAP, _CLAUSE = 70, 160
+"""At most so many characters lie between the two parts of a cue, and of a verb whose particle ends its clause."""
 
 
 class InvalidPack(ValueError):
@@ -83,6 +83,7 @@ class Gapped:
 
     kind: str
     entry: str
+    tag: str
     first: str
     second: str
     pattern: Expression
@@ -171,7 +172,7 @@ class LanguagePack:
     @cached_property
     def gapped_sieve(self) -> Pairs[Gapped]:
         """Which cues in two parts a text may hold."""
-        return Pairs(self.gapped, _GAP)
+        return Pairs(self.gapped, _CLAUSE)
 
     @cached_property
     def role_sieve(self) -> Sieve[RolePattern]:
@@ -294,12 +295,14 @@ class _Reader:
                     if "…" in form:
                         one, two = (fold(part.strip()) for part in form.split("…", 1))
                         first, rest = (rf"(?<!{WORD})({re.escape(part)})(?!{WORD})" for part in (one, two))
-                        between = rf"(?:[^;:.\n]|\.(?=\d)){{1,{_GAP}}}?"
+                        reach = _GAP
                         if two in separable:
-                            # The particle of a verb stands at the end of its clause.
-                            rest += closing
+                            # The particle of a verb stands at the end of its clause, however long that is.
+                            reach, rest = _CLAUSE, rest + closing
+                        between = rf"(?:[^;:.\n]|\.(?=\d)){{1,{reach}}}?"
                         where = f"{self.name}: cues.{kind}: {entry!r}"
-                        gapped.append(Gapped(kind, entry, one, two, Expression(first + between + rest, where)))
+                        tense = "past" if tag == "noun" else tag
+                        gapped.append(Gapped(kind, entry, tense, one, two, Expression(first + between + rest, where)))
                     else:
                         forms[fold(form)].append(Form(kind, entry, tag, form))
         return {form: tuple(found) for form, found in forms.items()}, tuple(gapped)
@@ -356,7 +359,9 @@ class _Reader:
         }
         pattern = re.sub(r"<\w+>", lambda name: groups.get(name.group(), name.group()), pattern)
         where = f"{self.name}: time.periods[{index}]: {row[0]!r}"
-        whole = Expression(rf"(?<!{WORD})(?:{pattern})(?!{WORD})", where)
+        # Where no blanks are written, a period may touch a Latin word ("GB200第三季").
+        before, behind = ("", "") if self.raw.get("unspaced") else (rf"(?<!{WORD})", rf"(?!{WORD})")
+        whole = Expression(rf"{before}(?:{pattern}){behind}", where)
         return PeriodPattern(reading, int(row[2]) if len(row) > 2 else 0, whole)
 
 

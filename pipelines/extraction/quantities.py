@@ -221,7 +221,7 @@ def _from_digits(plain: str, match: re.Match[str], pack: LanguagePack, grammar: 
     while follow := grammar.scale.match(plain, end, end + 24):
         word = follow[1]
         spaced = plain[end] in " -"
-        if len(word) == 1 and word != "k" and spaced and not before_symbol(plain, follow.end()):
+        if len(word) == 1 and word.isascii() and word != "k" and spaced and not before_symbol(plain, follow.end()):
             break
         scale *= pack.number_scales[word]
         end = follow.end()
@@ -357,7 +357,7 @@ def _modified(plain: str, found: list[Number], grammar: _Grammar) -> list[Number
             ):
                 number = replace(number, start=begin - len(match.group()), high=None)
                 break
-            if most:
+            if most and not _of_order(before[: most.start()], grammar):
                 number = replace(number, start=begin - len(most.group()), low=None)
                 break
             number = replace(number, start=begin) if begin != start else number

@@ -80,6 +80,8 @@ def fold(text: str) -> str:
 _EXCHANGE = re.compile(
     r"\((?:nasdaq|nyse|amex|otc|xetra|tsx|lse|hkex|hkg|hk|twse|tpe|tyo|tse|krx|ks|sse|szse|sh|sz|euronext|epa|bme|bit|b3)"
     r" ?: ?[a-z0-9.]{1,8}\)"
+    r"|\([a-z0-9.]{1,8}-(?:us|tw|hk|cn|jp|kr|kq|de|uk|fr)\)"
+    r"|[ \n][a-z0-9]{1,6}\.(?:o|n|k|hk|t|de|pa|mi|l|ks|tw|ss|sz|oq|pk)(?= ?[,.;)\n ])"
 )
 
 
