@@ -5,6 +5,7 @@ goods. Events and parties are decided in `decisions.py`.
 """
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from pipelines.extraction.discourse import Discourse
@@ -163,14 +164,10 @@ def _supplier(draft: Draft, discourse: Discourse, item: Item) -> None:
             draft.slots["supplier"] = Filled(product.vendor, product.start, product.end, "maker-of-product")
         return
     party = draft.name("to_entity")
-    makers = draft.reading.makers
-    inside = (n for n in makers if goods.start <= n.start < goods.end)
-    beside = (n for n in makers if segment.start <= n.start < segment.end)
-    named = (
-        next(within, None)
-        or next((n for n in draft.reading.makers if segment.start <= n.start < segment.end), None)
-        or next(iter(draft.reading.makers), None)
-    )
+    told = draft.reading.makers
+    inside = (n for n in told if goods.start <= n.start < goods.end)
+    beside = (n for n in told if segment.start <= n.start < segment.end)
+    named = next(chain(inside, beside, told), None)
     if named:
         draft.slots["supplier"] = Filled(named.claim_name, named.start, named.end, "maker-named")
     elif party and discourse.suppliers.get(party):

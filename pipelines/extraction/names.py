@@ -192,8 +192,8 @@ class NameFinder:
                 name = Name(start, end, "", "party", "anaphor", entry.kind)
             else:
                 continue
-            if held and name.claim_name == held.claim_name != "" and (end := _of_one(plain, held.end, name)):
-                held = replace(held, end=end)
+            if held and name.claim_name == held.claim_name != "" and (whole := _of_one(plain, held.end, name)):
+                held = replace(held, end=whole)
                 continue
             if held and name.role != "person" and _ATTRIBUTE.fullmatch(plain, held.end, name.start):
                 held = name
@@ -286,8 +286,8 @@ _ATTRIBUTE = re.compile(r"-[^\W\d]+ ")
 
 
 def _of_one(plain: str, end: int, name: Name) -> int | None:
-    """Where a mention ends that a name of the same goes on: in brackets ("Financial Times (FT)", "Amazon.com's ( AMZN )")
-    or as its unit ("Alphabet's Google"); None where the name is a mention of its own."""
+    """Where a mention ends that a name of the same goes on: in brackets ("Financial Times (FT)") or as its unit
+    ("Alphabet's Google"); None where the name is a mention of its own."""
     if plain[end : name.start] == "'s ":
         return name.end
     closed = _BRACKETED.match(plain, name.end) if _BRACKET.fullmatch(plain, end, name.start) else None

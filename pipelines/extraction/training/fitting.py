@@ -46,7 +46,7 @@ def fitted(lessons: Sequence[Lesson]) -> dict[str, Any]:
     for slot in SLOTS:
         rows, marks = [], []
         for lesson in lessons:
-            if slot in lesson.fills:
+            if lesson.event is not None and slot in lesson.fills:
                 rows += [_of_event(features, lesson.event) for features in lesson.candidates]
                 marks += [int(fills) for fills in lesson.fills[slot]]
         names, found = _regression(rows, marks, SLOT_STRENGTH, 1)
