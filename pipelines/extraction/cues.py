@@ -5,12 +5,16 @@ decided elsewhere.
 """
 
 import re
+from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick
 
 from pipelines.extraction.features import Cue
 from pipelines.extraction.pack import Form, LanguagePack
 from pipelines.extraction.text import fold, in_word
+
+_KEPT = 8_192
+"""So many words as written are remembered with what they may be."""
 
 
 class CueFinder:
@@ -21,6 +25,9 @@ class CueFinder:
         self._rows = [pack.forms[form] for form in self._forms]
         self._automaton = AhoCorasick(self._forms)
         self._gapped = pack.gapped_sieve
+        self._fitting = lru_cache(_KEPT)(
+            lambda index, written, careless: _fitting(self._rows[index], written, careless)
+        )
 
     def find(self, text: str, plain: str) -> list[Cue]:
         """All cues in order. Of cues of one kind that overlap, the longest stands."""
@@ -31,7 +38,7 @@ class CueFinder:
                 continue
             if end < len(plain) and in_word(plain[end]) and in_word(plain[end - 1]):
                 continue
-            for form in _fitting(self._rows[index], text[start:end], careless):
+            for form in self._fitting(index, text[start:end], careless):
                 found.append(Cue(start, end, form.kind, form.entry, form.tag))
         for gapped, match in self._gapped.matches(plain):
             found.append(Cue(match.start(2), match.end(2), gapped.kind, gapped.entry, gapped.tag))

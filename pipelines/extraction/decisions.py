@@ -66,12 +66,12 @@ def weighed_shares(shares: Floats, strict: bool, slipping: bool) -> Floats:
         weighed[diverted] *= STRICT
     elif slipping or shares[diverted] < UNDOUBTED:
         weighed[diverted] = 0.0
-    return np.asarray(weighed / weighed.sum(), dtype=np.float64)
+    return np.asarray(weighed / np.add.reduce(weighed), dtype=np.float64)
 
 
 def chosen_event(shares: Floats) -> Event | None:
     """The event of a segment by the shares of no claim and of each event; None where it claims nothing."""
-    return None if shares[0] > shares[1:].sum() else EVENTS[int(shares[1:].argmax())]
+    return None if shares[0] > np.add.reduce(shares[1:]) else EVENTS[int(shares[1:].argmax())]
 
 
 class Learned:
@@ -98,12 +98,13 @@ class Learned:
             return []
         source = source_of(segment, reading, discourse)
         drafts = []
+        rivals = shares.tolist()
+        share = rivals.pop(1 + EVENTS.index(event))
         for parties in chosen:
             draft = Draft(event, segment, reading, source, head=head, future=to_come(event, head, segment))
             draft.slots.update({slot: self._filled(slot, event, choice, segment) for slot, choice in parties.items()})
             draft.strict = _agrees(strict, draft)
-            draft.share = float(shares[1 + EVENTS.index(event)])
-            draft.rival = float(max(share for i, share in enumerate(shares) if i != 1 + EVENTS.index(event)))
+            draft.share, draft.rival = share, max(rivals)
             drafts.append(draft)
         return drafts + delayed_by(drafts, segment)
 

@@ -159,6 +159,8 @@ def remember_lot(discourse: Discourse, segment: Segment, reading: Reading, told:
 def favour(reading: Reading, discourse: Discourse) -> None:
     """Notes who is put before whom by a sentence without a count; what is moved may follow."""
     parties = [p for p in reading.parties if p.name.role == "party" and p.name.claim_name and "source" not in p.roles]
+    if len(parties) < 2:
+        return
     losers = {p.name.claim_name for p in parties if _from_weight(p, True) >= FROM_WEIGHTS["ahead"]}
     gainers = {p.name.claim_name for p in parties if _to_weight(p, True) >= TO_WEIGHTS["target"]}
     if len(losers) == 1 and len(gainers) == 1 and losers != gainers and not reading.question:

@@ -67,6 +67,7 @@ class Extractor:
         self.languages = tuple(languages) if languages is not None else packs.available()
         self.decider = decider or Learned(load_model())
         self.vendors = frozenset(p.vendor for p in vocabulary.products if p.vendor)
+        self._vendors = [(vendor, fold(vendor)) for vendor in self.vendors]
         lands = {e.country: e.claim_name for e in vocabulary.entities if e.kind == "country"}
         self._homes = {e.claim_name: lands.get(e.country) for e in vocabulary.entities if e.claim_name in self.vendors}
         self._tongues: dict[str, _Tongue] = {}
@@ -181,7 +182,7 @@ class Extractor:
             periods=periods(text, plain, pack, published),
             durations=durations(plain, counted, pack, self.vocabulary.durations),
             cues=_outside(names.parties, tongue.cues.find(text, plain)),
-            makers=frozenset(v for v in self.vendors if v in named or fold(v) in context),
+            makers=frozenset(v for v, folded in self._vendors if v in named or folded in context),
         )
 
     def _read(self, found: Found, pack: LanguagePack, published: date | None) -> tuple[list[Draft], list[Mention]]:

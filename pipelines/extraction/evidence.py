@@ -5,8 +5,8 @@ any language stands here: packs say which words are cues and which patterns give
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from pipelines.extraction.discourse import Discourse
 from pipelines.extraction.diversions import Way
@@ -27,6 +27,7 @@ _TRADES = {
     "governs": ("regulator", "sovereign"),
     "place": ("country",),
 }
+_TRADE_OF = {kind: trade for trade, kinds in _TRADES.items() for kind in kinds}
 _PARTIES = ("to_entity", "from_entity", "supplier")
 _SIZES = (8, 50, 500, 5_000, 50_000, 500_000)
 _NEGATES = 12
@@ -39,8 +40,7 @@ _TELLING = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Who may fill a slot: a party of the sentence, or a name that the item told before (`place` says which)."""
 
     name: str
@@ -134,7 +134,7 @@ def _of_segment(segment: Segment, reading: Reading, discourse: Discourse) -> Ite
     head = governing(segment)
     verb = head.kind if head else "none"
     yield from ("always", f"head={verb}", f"head={verb}&goods={segment.goods.sort}")
-    yield from _of_goods(segment, reading)
+    yield from _of_goods(segment, reading, verb)
     yield from _of_cues(segment, reading, head)
     for period, roles in segment.periods:
         time = _time(period, segment)
@@ -172,7 +172,7 @@ def _of_segment(segment: Segment, reading: Reading, discourse: Discourse) -> Ite
         yield "lot_told"
 
 
-def _of_goods(segment: Segment, reading: Reading) -> Iterator[str]:
+def _of_goods(segment: Segment, reading: Reading, verb: str) -> Iterator[str]:
     goods = segment.goods
     yield from (f"goods={goods.sort}", f"goods={goods.sort}/{goods.unit}")
     for flag in ("definite", "pointed", "possessed", "pronoun"):
@@ -189,16 +189,12 @@ def _of_goods(segment: Segment, reading: Reading) -> Iterator[str]:
         yield f"product={sort}"
         if product.vendor and any(maker.claim_name == product.vendor for maker in reading.makers):
             yield "maker_of_product"
-    verb = (governing(segment) or _NOTHING).kind
     if segment.money:
         yield from ("money", f"head={verb}&money")
     if segment.durations:
         yield from ("duration", f"head={verb}&duration")
     elif reading.durations:
         yield "duration_near"
-
-
-_NOTHING = Cue(0, 0, "none", "", "")
 
 
 def _of_cues(segment: Segment, reading: Reading, head: Cue | None) -> Iterator[str]:
@@ -246,8 +242,8 @@ def _of_parties(segment: Segment, verb: str) -> Iterator[str]:
         yield from (f"who={side}/{_trade(party.name.kind)}", f"who={_trade(party.name.kind)}&head={verb}")
         for role in party.roles:
             yield from (f"role={role}", f"role={role}/{sort}", f"role={role}&head={verb}")
-    losing = any(LOSING & set(p.roles) and _trade(p.name.kind) != "sells" for p in segment.parties)
-    gaining = any(_GAINING & set(p.roles) and _trade(p.name.kind) != "sells" for p in segment.parties)
+    losing = any(not LOSING.isdisjoint(p.roles) and _trade(p.name.kind) != "sells" for p in segment.parties)
+    gaining = any(not _GAINING.isdisjoint(p.roles) and _trade(p.name.kind) != "sells" for p in segment.parties)
     sides = "both" if losing and gaining else "losing" if losing else "gaining" if gaining else "neither"
     yield from (f"sides={sides}", f"sides={sides}&head={verb}", f"sides={sides}&divert={segment.has('divert')}")
     sellers = [_trade(party.name.kind) == "sells" for party in _able(segment.parties)]
@@ -365,7 +361,7 @@ def _makes(party: Party | None, goods: Goods, reading: Reading) -> bool:
 
 def _trade(kind: str) -> str:
     """What parties of a kind live by: selling hardware, renting it out, ruling a country, or anything else."""
-    return next((trade for trade, kinds in _TRADES.items() if kind in kinds), "other")
+    return _TRADE_OF.get(kind, "other")
 
 
 def _able(parties: Sequence[Party]) -> list[Party]:

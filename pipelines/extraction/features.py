@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipelines.extraction.claim import QuantityUnit
 from pipelines.extraction.names import Name, ProductName
@@ -34,8 +34,7 @@ class Goods:
     also: "tuple[Goods, ...]" = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A word or phrase of a pack: its kind, the entry that it comes from, its tense (`past`, `future`, …)."""
 
     start: int
@@ -74,11 +73,14 @@ class Segment:
 
     def has(self, *kinds: str) -> bool:
         """Whether a cue of one of these kinds stands in the segment."""
-        return any(cue.kind in kinds for cue in self.cues)
+        return self.first(*kinds) is not None
 
     def first(self, *kinds: str) -> Cue | None:
         """The first cue of one of these kinds."""
-        return next((cue for cue in self.cues if cue.kind in kinds), None)
+        for cue in self.cues:
+            if cue.kind in kinds:
+                return cue
+        return None
 
 
 @dataclass(slots=True)

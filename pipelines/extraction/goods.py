@@ -175,9 +175,9 @@ def _lists(plain: str, goods: list[Goods], cues: list[Cue], pack: LanguagePack) 
     found: list[Goods] = []
     run: list[Goods] = []
     for g in goods:
-        gap = plain[run[-1].end : g.start].strip(" ") if run else ""
+        gap = plain[run[-1].end : g.start].strip(" ") if run and _listable(run[-1]) and _listable(g) else ""
         last = gap in ands or (pack.unspaced and any(gap.endswith(a) and len(gap) <= len(a) + _COUNTER for a in ands))
-        if run and _listable(run[-1]) and _listable(g) and (last or gap == ","):
+        if last or gap == ",":
             run.append(g)
             if last:
                 found += [_listed(run)] if _one_clause(run, cues, pack) else run

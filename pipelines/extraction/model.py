@@ -45,10 +45,10 @@ class Table:
 
     def sum(self, features: Iterable[str], column: int) -> float:
         """The summed weights of one column, added in the same order as `sums` adds them."""
-        weights = self.column(column)
+        weigh = self.column(column).get
         total = 0.0
         for feature in features:
-            total += weights.get(feature, 0.0)
+            total += weigh(feature, 0.0)
         return total
 
     def column(self, column: int) -> dict[str, float]:
@@ -60,9 +60,9 @@ class Table:
 
     def strongest(self, features: Iterable[str], column: int) -> str:
         """The feature that speaks most for a column; empty where none does."""
-        known = [f for f in features if f in self._index]
-        best = max(known, key=lambda f: (self._weights[self._index[f], column], f), default="")
-        return best if best and self._weights[self._index[best], column] > 0 else ""
+        weights = self.column(column)
+        best = max((f for f in features if f in weights), key=lambda f: (weights[f], f), default="")
+        return best if best and weights[best] > 0 else ""
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Model:
     def events(self, features: Sequence[str]) -> Floats:
         """Shares of no claim and of each event, adding up to 1; shape (1 + events,)."""
         scores = self.event.sums(features)
-        shares = np.exp(scores - scores.max())
-        return np.asarray(shares / shares.sum(), dtype=np.float64)
+        shares = np.exp(scores - np.maximum.reduce(scores))
+        return np.asarray(shares / np.add.reduce(shares), dtype=np.float64)
 
     def fills(self, slot: str, features: Sequence[str], event: Event) -> float:
         """How likely a candidate fills a slot of an event, 0 to 1."""

@@ -277,7 +277,8 @@ _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{2}")
 
 def _inside_katakana(plain: str, start: int, end: int) -> bool:
     """Whether a name in Katakana goes on in the same script ("デル" in "モデル")."""
-    return bool(start and _KATAKANA.match(plain, start - 1)) or bool(_KATAKANA.match(plain, end - 1))
+    first, last = plain[start] >= "\u30a1" and start > 0, plain[end - 1] >= "\u30a1"
+    return bool(first and _KATAKANA.match(plain, start - 1)) or bool(last and _KATAKANA.match(plain, end - 1))
 
 
 _BRACKET, _BRACKETED = re.compile(r"(?:'s)? ?\( ?"), re.compile(r" ?\)")

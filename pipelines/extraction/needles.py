@@ -312,6 +312,27 @@ class Sieve(Generic[Row]):
                     yield row, match
 
 
+class Beginnings:
+    """An expression of which each match begins with one of some words: it is tried only where one stands."""
+
+    def __init__(self, words: Iterable[str], pattern: re.Pattern[str], whole: bool) -> None:
+        """`whole`: no match begins inside a word."""
+        self.pattern = pattern
+        self._whole = whole
+        self._automaton = AhoCorasick(list(dict.fromkeys(words)))
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """All matches, as a search of the whole text would give them."""
+        last = 0
+        hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        for start in sorted({start for _, start, _ in hits}):
+            if start < last or (self._whole and start and in_word(text[start - 1])):
+                continue
+            if match := self.pattern.match(text, start):
+                last = match.end()
+                yield match
+
+
 class _Paired(_Searched, Protocol):
     @property
     def first(self) -> str: ...

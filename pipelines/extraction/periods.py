@@ -187,6 +187,8 @@ def _edged(plain: str, period: Period, pack: LanguagePack) -> Period:
     before = plain[max(0, period.start - 40) : period.start]
     edges: tuple[tuple[Literal["start", "end"], str], ...] = (("end", "edge_end"), ("start", "edge_start"))
     for edge, words in edges:
+        if not before.rstrip(" ").endswith(pack.words[words]):
+            continue
         for word in sorted(pack.words[words], key=len, reverse=True):
             if before.endswith((word + " ", word)) and (word.endswith("'") or before.endswith(word + " ")):
                 head = len(before) - len(word) - (0 if word.endswith("'") else 1)
@@ -263,7 +265,7 @@ def durations(
             days = UNIT_DAYS[pack.duration_units[match[1]]]
             low, high = (None if v is None else v * days for v in (number.low, number.high))
             result.append(Duration(number.start, match.end(), low, high))
-    for match in vague.finditer(plain) if vague else ():
+    for match in vague.finditer(plain) if vague and any(map(plain.__contains__, pack.vague_durations)) else ():
         low_high = known.get(pack.vague_durations[match.group()])
         if low_high and not any(d.start < match.end() and match.start() < d.end for d in result):
             result.append(Duration(*match.span(), *low_high))

@@ -12,14 +12,15 @@ from itertools import chain
 
 from pipelines.extraction.endings import Ending
 from pipelines.extraction.money import Money, before_symbol
-from pipelines.extraction.needles import Sieve
+from pipelines.extraction.needles import Beginnings, Sieve
 from pipelines.extraction.pack import Expression, LanguagePack, load
 from pipelines.extraction.text import WORD, in_word, is_hangul
 
-_DIGITS = r"\d{1,3}(?P<sep>[ .,'])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+(?:[.,]\d+)?"
-_NUMBER = re.compile(rf"(?<!{WORD})(?<!\.)(?<!\d,)(?:{_DIGITS})")
+# The first digit stands before what must not precede it: so all that is no digit is passed over at once.
+_DIGITS = r"(?<!\.\d)(?<!\d,\d)(?:\d{0,2}(?P<sep>[ .,'])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d*(?:[.,]\d+)?)"
+_NUMBER = re.compile(rf"\d(?<!{WORD}\d){_DIGITS}")
 # "GPU6万基": without blanks the count may touch the noun in Latin letters.
-_NUMBER_BESIDE = re.compile(rf"(?:(?<!{WORD})|(?<=[gntl]pu))(?<!\.)(?<!\d,)(?:{_DIGITS})")
+_NUMBER_BESIDE = re.compile(rf"\d(?:(?<!{WORD}\d)|(?<=[gntl]pu\d)){_DIGITS}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class _Compound:
 
 @dataclass(frozen=True, slots=True)
 class _Grammar:
-    words: re.Pattern[str] | None
+    words: Beginnings
     compounds: Sieve[_Compound] | None
     scale: re.Pattern[str]
     money: Money
@@ -103,13 +104,14 @@ def _grammar(code: str) -> _Grammar:
         for w in sorted(pack.number_scales, key=lambda w: (-len(w), w))
     )
     to = "|".join(re.escape(w) for w in (*pack.words["range"], *pack.words["range_and"]))
-    letters = {word[0] for word in (*pack.number_words, *pack.number_scales)}
-    # Most words begin with no letter of a number word; that is seen before anything else is tried.
-    initial = f"(?=[{re.escape(''.join(sorted(letters)))}])" if letters else ""
-    initial += "" if pack.unspaced else f"(?<!{WORD})"
+    initial = "" if pack.unspaced else f"(?<!{WORD})"
     compound = rf"(?<!{WORD}){WORD}{{2,20}}?(?:{big}){WORD}{{0,20}}(?!{WORD})"
     return _Grammar(
-        words=re.compile(rf"{initial}(?<!-)(?:{number})(?:{gap}{join}(?:{number}))*(?!{WORD})"),
+        words=Beginnings(
+            (*pack.number_words, *pack.number_scales),
+            re.compile(rf"{initial}(?<!-)(?:{number})(?:{gap}{join}(?:{number}))*(?!{WORD})"),
+            whole=not pack.unspaced,
+        ),
         compounds=Sieve([_Compound(Expression(compound, f"{code}: numbers.scales"))])
         if pack.compound_numbers and big
         else None,
@@ -140,7 +142,7 @@ def numbers(plain: str, pack: LanguagePack, named: Sequence[tuple[int, int]] = (
     found = [number for match in digits if (number := _from_digits(plain, match, pack, grammar))]
     taken = [number.figure for number in found]
     compounds = (match for _, match in grammar.compounds.matches(plain)) if grammar.compounds else ()
-    for match in chain(_worded(plain, grammar.words, grammar) if grammar.words else (), compounds):
+    for match in chain(_worded(plain, grammar), compounds):
         number = _from_words(match, pack)
         if number and not any(a < number.end and number.start < b for a, b in _near(taken, match.start())):
             found.append(number)
@@ -193,9 +195,10 @@ def _inside(named: Sequence[tuple[int, int]], position: int) -> bool:
     return index >= 0 and position < named[index][1]
 
 
-def _worded(plain: str, pattern: re.Pattern[str], grammar: _Grammar) -> Iterator[re.Match[str]]:
+def _worded(plain: str, grammar: _Grammar) -> Iterator[re.Match[str]]:
     """Numbers in words; the two of a range ("between three and four billion") apart."""
-    for match in pattern.finditer(plain):
+    pattern = grammar.words.pattern
+    for match in grammar.words.finditer(plain):
         written = match.group()
         joint = next((f" {word} " for word in grammar.joined if f" {word} " in written), None)
         before = plain[max(0, match.start() - 20) : match.start()]

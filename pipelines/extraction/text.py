@@ -8,8 +8,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 MAX_SENTENCE = 1500
 """Longer stretches without an end of sentence are cut here, so that hostile text takes linear time."""
@@ -58,17 +58,25 @@ _FOLDING = _Folding()
 _IN_WORD = re.compile(WORD)
 
 
+class _Joining(dict[str, bool]):
+    """Whether each character joins its neighbour, filled as text is met."""
+
+    def __missing__(self, character: str) -> bool:
+        self[character] = joins = character.isalnum() and _IN_WORD.match(character) is not None
+        return joins
+
+
+_JOINING = _Joining()
+
+
 def in_word(character: str) -> bool:
     """Whether a character makes one word with such a neighbour (letters and digits of scripts with blanks)."""
-    return character.isalnum() and _IN_WORD.match(character) is not None
-
-
-_HANGUL = re.compile("[\uac00-\ud7a3]")
+    return _JOINING[character]
 
 
 def is_hangul(character: str) -> bool:
     """Whether a character is a syllable of Korean, which puts blanks between phrases and hangs particles on nouns."""
-    return _HANGUL.match(character) is not None
+    return "\uac00" <= character[:1] <= "\ud7a3"
 
 
 def fold(text: str) -> str:
@@ -138,8 +146,7 @@ def elide(plain: str, words: Sequence[str]) -> str:
     return re.sub(rf"(?<![\w'])({'|'.join(words)}) (?=[aeiouyh][^\W\d])", r"\1'", plain)
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A stretch of the text, blanks at its ends left out; `paragraph` counts the stretches between line breaks."""
 
     start: int
@@ -148,7 +155,7 @@ class Sentence:
 
 
 # A run of marks is tried from its first alone: from each of them it would take quadratic time.
-_END = re.compile(r"(?<![.!?])[.!?]+[\"')\]]*[ \n]+|[\u3002\uff01\uff1f]")
+_END = re.compile(r"[.!?\u3002\uff01\uff1f](?:(?<=[\u3002\uff01\uff1f])|(?<![.!?].)[.!?]*[\"')\]]*[ \n]+)")
 _BULLET = re.compile(r"\s*(?:[-*•·▪>]|\d{1,2}[.)]|\(\d{1,2}\))\s")
 
 
