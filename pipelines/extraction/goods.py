@@ -190,9 +190,8 @@ def _lists(plain: str, goods: list[Goods], cues: list[Cue], pack: LanguagePack) 
 
 MOST = 10_000_000
 """No lot is as big: such a bare number is money whose currency was told before."""
-_MEASURE = re.compile(
-    r" ?(?:cpus?|[mgkt]w|[mgt]wh?|[peg]?flops|[tpg]b|nm|x|%|吉瓦|兆瓦|キロワット|メガワット|ギガワット)(?![a-z])"
-)
+_MEASURE = re.compile(r" ?(?:cpus?|[mgkt]w|[mgt]wh?|[peg]?flops|[tpg]b|nm|x|%)(?![a-z])")
+"""The signs of measures, which all languages share; words for them stand in the packs."""
 _COUNTER = 2
 """The most characters of a counter between a count and the word that goes on ("3000基とB200")."""
 
@@ -357,7 +356,7 @@ def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue], names
     """Whether a number without a product may count goods named before: nothing else stands where its noun would."""
     written = plain[number.figure[0] : number.figure[1]]
     counted = pack.unspaced and plain[number.end : number.end + 1].isalpha()
-    if not 50 <= number.value < MOST or _MEASURE.match(plain, number.end):
+    if not 50 <= number.value < MOST or _measures(plain, number.end, pack):
         return False
     if re.fullmatch(r"(?:19|20)\d\d", written) and not counted:
         return False
@@ -371,6 +370,12 @@ def _bare(plain: str, pack: LanguagePack, number: Number, cues: list[Cue], names
     if any(following + 2 <= name.start <= following + 4 for name in within(names, following, following + 40)):
         return True
     return any(cue.start == following and cue.tag == "past" for cue in cues)
+
+
+def _measures(plain: str, end: int, pack: LanguagePack) -> bool:
+    """Whether the sign or word of a measure stands behind a number."""
+    words = pack.words.get("measures", ())
+    return _MEASURE.match(plain, end) is not None or plain.startswith(words, end + plain.startswith(" ", end))
 
 
 def _definite(plain: str, pack: LanguagePack, start: int) -> bool:
