@@ -1,10 +1,11 @@
 """Running Waybill as people run it, and reading what it published."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,20 +17,53 @@ from pipelines.instance import prepare
 from pipelines.settings import ROOT, load_settings
 
 AS_OF = "2026-01-31"
+# Many times what a run takes: one that is not over by then waits for what never comes.
+RUN_SECONDS = 400.0
 Rows = list[tuple[Any, ...]]
 
 
-def make_run(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What `make run` runs, on the state in `home`."""
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.run"],
+class Hung(AssertionError):
+    """A command that did not end; the message says what it had printed and where each of its threads stood."""
+
+
+def start_run(home: Path, **environment: str) -> subprocess.Popen[str]:
+    """What `make run` runs, on the state in `home`, begun in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-X", "faulthandler", "-m", "pipelines.run"],
         cwd=ROOT,
         env={**os.environ, "WAYBILL_HOME": str(home), "WAYBILL_AS_OF": AS_OF, **environment},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
-        timeout=400,
+        start_new_session=True,
     )
+
+
+def end_run(process: subprocess.Popen[str], seconds: float = RUN_SECONDS) -> subprocess.CompletedProcess[str]:
+    """Wait until a run that was begun ends. Raises Hung after `seconds`; then its process group is ended."""
+    try:
+        said, complained = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # upon which Python writes down where its threads stand
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        said, complained = _killed(process)
+        raise Hung(f"`make run` had not ended after {seconds:.0f} s.\n{said}\n{complained}") from None
+    finally:
+        if process.poll() is None:
+            _killed(process)
+    return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
+
+
+def _killed(process: subprocess.Popen[str]) -> tuple[str, str]:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.communicate()
+
+
+def make_run(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What `make run` runs, on the state in `home`, to its end. Raises Hung where it does not end."""
+    return end_run(start_run(home, **environment))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.settings import ROOT
 from tests.e2e.conftest import Story
-from tests.e2e.running import AS_OF, differences, make_run, tables
+from tests.e2e.running import AS_OF, Hung, differences, end_run, make_run, start_run, tables
 
 pytestmark = pytest.mark.dagster
 
@@ -43,6 +43,40 @@ def test_nothing_new_is_quick_and_changes_nothing(own_story: Path) -> None:
     assert again < 6 * cpu_seconds(["-c", "import dagster"], {})
     assert (own_story / "published").resolve() == folder
     assert differences(before, tables(own_story)) == []
+
+
+def test_two_at_once_both_end_and_publish_one_thing(story: Story, tmp_path: Path) -> None:
+    home = tmp_path / "waybill"
+    both = [start_run(home), start_run(home)]
+    ran = [end_run(process) for process in both]
+    assert [one.returncode for one in ran] == [0, 0], ran
+    assert [one.stderr for one in ran] == ["", ""]
+    assert all("Tesla, Inc. → X Corp." in one.stdout for one in ran)
+    assert {name: len(rows) for name, rows in tables(home).items()} == {
+        name: len(rows) for name, rows in tables(story.home).items()
+    }
+    assert len(list((home / "publications").iterdir())) == 1
+
+
+WAITS_FOR_ITSELF = """
+import threading
+def look_inside():
+    lock.acquire()
+lock = threading.Lock()
+with lock:
+    print("begun", flush=True)
+    look_inside()
+"""
+
+
+def test_a_run_that_waits_for_itself_is_ended_and_tells_where_it_stood() -> None:
+    command = [sys.executable, "-X", "faulthandler", "-c", WAITS_FOR_ITSELF]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert run.stdout is not None
+    assert run.stdout.readline() == "begun\n"
+    with pytest.raises(Hung, match="in look_inside"):
+        end_run(run, seconds=0)
+    assert run.returncode
 
 
 def test_nothing_new_is_said(own_story: Path) -> None:
