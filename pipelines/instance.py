@@ -17,6 +17,8 @@ def prepare(settings: Settings) -> Path:
         partial.write_text(wanted, encoding="utf-8")
         partial.replace(kept)
     os.environ["DAGSTER_HOME"] = str(home)
+    # What a run means to do, over six hundred events, is stored at once.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     return home
 
 
