@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from functools import cache
 
 import sqlglot
-from sqlglot.tokenizer_core import Token
 
 from pipelines.each_day import RECORDS
 from pipelines.sql_model import CHANGES_WITH_RECORDS, Model, needed_for
@@ -39,10 +38,10 @@ def select_as_known(target: Model, models: Mapping[str, Model]) -> str:
 
     `models` are in the order in which they are built.
     """
-    needed = [name for name in needed_for(target.table, models) if has_as_known(models[name])]
-    dated = {RECORDS, *needed}
     expressions = [f"{_cte(RECORDS)} AS MATERIALIZED ({_KNOWN_RECORDS})"]
-    expressions += [f"{_cte(name)} AS MATERIALIZED (\n{_on_the_day(models[name], dated)}\n)" for name in needed]
+    for name in _needed_for(target.table, models):
+        dated = frozenset((RECORDS, *_needed_for(name, models)))
+        expressions.append(f"{_cte(name)} AS MATERIALIZED (\n{_on_the_day(models[name].sql, dated)}\n)")
     columns = ", ".join(column.name for column in target.columns)
     return f"WITH {', '.join(expressions)}\nSELECT {columns} FROM {_cte(target.table)}"
 
@@ -52,30 +51,30 @@ def create_as_known(target: Model, models: Mapping[str, Model]) -> str:
     return f"CREATE MACRO {target.table}_as_known({PARAMETER}) AS TABLE\n{select_as_known(target, models)}"
 
 
-def _on_the_day(model: Model, dated: set[str]) -> str:
+def _needed_for(table: str, models: Mapping[str, Model]) -> list[str]:
+    return [name for name in needed_for(table, models) if has_as_known(models[name])]
+
+
+@cache
+def _on_the_day(sql: str, dated: frozenset[str]) -> str:
+    """A query on the day; cached, since the macro of every table after it holds it too."""
     text, end = [], 0
-    tokens = _tokens(model.sql)
+    tokens = sqlglot.tokenize(sql, read="duckdb")
     place = 0
     while place < len(tokens):
         here = [token.text for token in tokens[place : place + 3]]
         if len(here) == 3 and here[1] == "." and "".join(here) in dated:
-            text += [model.sql[end : tokens[place].start], _cte("".join(here))]
+            text += [sql[end : tokens[place].start], _cte("".join(here))]
             end = tokens[place + 2].end + 1
             place += 3
         elif here[:2] == ["$", "as_of"]:
-            text += [model.sql[end : tokens[place].start], DAY]
+            text += [sql[end : tokens[place].start], DAY]
             end = tokens[place + 1].end + 1
             place += 2
         else:
             place += 1
-    text.append(model.sql[end:])
+    text.append(sql[end:])
     return "".join(text).strip().rstrip(";")
-
-
-@cache
-def _tokens(sql: str) -> tuple[Token, ...]:
-    """A query's tokens: the macro of every table after it holds the query too."""
-    return tuple(sqlglot.tokenize(sql, read="duckdb"))
 
 
 def _cte(table: str) -> str:

@@ -130,18 +130,25 @@ class Warehouse:
         self.connection = connection
         self.settings = settings
         self.lake = Lake(settings.lake)
+        self._pointed_at: dict[str, str] = {}
 
     def look_outside(self) -> None:
         """Point the `lake` and `curated` schemas at the Parquet files and the curated CSV files as they stand now."""
         self.connection.execute("CREATE SCHEMA IF NOT EXISTS lake; CREATE SCHEMA IF NOT EXISTS curated")
         for table in TABLES:
-            self.connection.execute(f"CREATE OR REPLACE VIEW lake.{table} AS {self.lake.select(table)}")
+            self._point(f"lake.{table}", self.lake.select(table))
         for table in CURATED:
             path = str(self.settings.reference_dir / f"{table}.csv").replace("'", "''")
-            self.connection.execute(
-                f"CREATE OR REPLACE VIEW curated.{table} AS SELECT * FROM "
-                f"read_csv('{path}', header = true, comment = '#', all_varchar = true, nullstr = '', quote = '\"')"
+            self._point(
+                f"curated.{table}",
+                f"SELECT * FROM read_csv('{path}', header = true, comment = '#', all_varchar = true, nullstr = '', "
+                "quote = '\"')",
             )
+
+    def _point(self, view: str, query: str) -> None:
+        if self._pointed_at.get(view) != query:
+            self.connection.execute(f"CREATE OR REPLACE VIEW {view} AS {query}")
+            self._pointed_at[view] = query
 
     def build(self, model: Model) -> Built:
         """Build one table from its model and check it, in one transaction.
