@@ -1,4 +1,4 @@
-"""What is measured, each in a process of its own: `python -m tests.bench.child world|job|rebuild|selects|copy`.
+"""What is measured, each in a process of its own: `python -m tests.bench.child world|job|told|rebuild|selects|copy`.
 
 Each makes its tables below WAYBILL_HOME in its own way and writes what it knows as JSON to the file BENCH_RESULT, with
 the greatest memory that its process ever had. Seconds are taken from outside, so that starting, loading libraries and
@@ -16,10 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from rich.console import Console
 
+from pipelines.arrivals import collect_news, collect_supplier_documents
 from pipelines.extraction_scores import score_extractor
+from pipelines.handed_claims import collect_claim_documents, read_handed_claims
 from pipelines.lake import Lake
-from pipelines.publish.publication import publish_changes
+from pipelines.public import collect_public, read_figures
+from pipelines.publish.pictures.collection import markdown_of
+from pipelines.publish.publication import DATABASE, PICTURES, publish_changes
+from pipelines.publish.summary import print_summary
+from pipelines.reading import read_claims, read_supplier_lines
 from pipelines.reference import load_reference
 from pipelines.settings import Settings, load_settings
 from pipelines.sql_model import read_models
@@ -53,10 +60,14 @@ def job(settings: Settings) -> Found:
 
     if run.main():
         raise SystemExit("the run failed; its messages stand above")
-    return _told_by_dagster(settings)
+    return {"warehouse_bytes": settings.warehouse.stat().st_size}
 
 
-def _told_by_dagster(settings: Settings) -> Found:
+def told(settings: Settings) -> Found:
+    """What Dagster kept of that job: seconds of each stage and table; not measured."""
+    from pipelines.instance import prepare
+
+    prepare(settings)
     import dagster as dg
 
     models: dict[str, dict[str, float]] = {}
@@ -70,22 +81,40 @@ def _told_by_dagster(settings: Settings) -> Found:
             names = {"rows": "dagster/row_count", "build": "seconds to build", "check": "seconds to check"}
             figures = {key: float(str(asset.metadata[name].value)) for key, name in names.items()}
             models[".".join(asset.asset_key.path)] = figures
-    return {
-        "stages": {step.step_key.split("__")[0]: (step.end_time or 0.0) - (step.start_time or 0.0) for step in steps},
-        "models": models,
-        "warehouse_bytes": settings.warehouse.stat().st_size,
-    }
+    stages = {step.step_key.split("__")[0]: (step.end_time or 0.0) - (step.start_time or 0.0) for step in steps}
+    return {"stages": stages, "models": models}
 
 
 def rebuild(settings: Settings) -> Found:
-    """The same with checks and publication, without Dagster."""
+    """All that the job does but Dagster: looks for what is new, builds, checks, draws, publishes, sums up.
+
+    What the UI alone shows of a table, its first rows and the types of its columns, is left to Dagster's part.
+    """
     models = read_models(settings.sql_dir)
+    now = datetime.now(UTC).replace(tzinfo=None)
     with open_warehouse(settings) as warehouse:
+        lake = warehouse.lake
+        collect_news(settings, lake, now)
+        collect_claim_documents(settings, lake, now)
+        collect_supplier_documents(settings, lake, now)
+        collect_public(settings, lake, now)
+        reference = load_reference(settings.reference_dir)
+        read_claims(lake, reference, now)
+        read_handed_claims(lake, now)
+        read_supplier_lines(settings, lake, reference, now)
+        read_figures(settings, lake, reference, now)
+        score_extractor(lake, reference, settings.min_confidence, now)
         warehouse.look_outside()
+        pictures = settings.home / PICTURES
         for model in models.values():
-            if not model.macro_parameter and warehouse.build(model).blocked:
-                raise SystemExit(f"{model.table}: a check failed")
-        publish_changes(warehouse, models, published_at=datetime.now(UTC), run_id="bench")
+            if not model.macro_parameter:
+                if warehouse.build(model).blocked:
+                    raise SystemExit(f"{model.table}: a check failed")
+                markdown_of(model.table, warehouse.connection, settings.as_of, pictures)
+        published = publish_changes(warehouse, models, published_at=datetime.now(UTC), run_id="bench")
+    with duckdb.connect(str(published.folder / DATABASE), read_only=True) as connection:
+        markdown_of("publish.publication", connection, settings.as_of, pictures)
+    print_summary(settings.published, Console())
     return {}
 
 
@@ -117,7 +146,7 @@ def copy(settings: Settings) -> Found:
 
 
 KINDS: Mapping[str, Callable[[Settings], Found]] = {
-    "world": world, "job": job, "rebuild": rebuild, "selects": selects, "copy": copy,
+    "world": world, "job": job, "told": told, "rebuild": rebuild, "selects": selects, "copy": copy,
 }  # fmt: skip
 
 if __name__ == "__main__":
