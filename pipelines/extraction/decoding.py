@@ -103,6 +103,8 @@ def _same(one: Draft, other: Draft) -> bool:
         return _of_site(one) == _of_site(other)
     if one.event == "diversion":
         return True
+    if one.event == "restriction" and _rulers(one) and _rulers(other) and not _rulers(one) & _rulers(other):
+        return False  # "the US allows it, and China forbids it"
     if one.event in TOLD_AGAIN and (_in_general(one) or _in_general(other)):
         return True
     if _value(one, "quantity") is None and _value(other, "quantity") is None:
@@ -114,6 +116,10 @@ def _in_general(draft: Draft) -> bool:
     """Whether a claim says only that somebody's chips are meant: no model, count, sum or time."""
     said = {"quantity", "value", "promised", "actual", "revised"} & set(draft.slots)
     return not said and _value(draft, "product") in ("GPU", None)
+
+
+def _rulers(draft: Draft) -> set[str]:
+    return {p.name.claim_name for p in draft.segment.parties if "ruler" in p.roles}
 
 
 def _of_site(draft: Draft) -> bool:

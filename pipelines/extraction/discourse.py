@@ -5,7 +5,7 @@ Here belong the memory of one item and the resolution of anaphora and sources fr
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ class Lot:
 @dataclass(slots=True)
 class Discourse:
     """The memory of one item, filled sentence by sentence; `topic` is the party that the whole item is about,
-    `homes` are the countries of the makers that it names."""
+    `homes` are the countries of the makers that it names, `countries` those of all parties."""
 
     topic: str | None = None
     homes: frozenset[str | None] = frozenset()
@@ -71,6 +71,7 @@ class Discourse:
     told: "Draft | None" = None
     suppliers: dict[str, str | None] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    countries: Mapping[str, str | None] = field(default_factory=dict)
     lot: "Lot | None" = None
 
     def resolve(self, reading: Reading) -> None:

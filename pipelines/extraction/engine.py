@@ -69,7 +69,7 @@ class Extractor:
         self.vendors = frozenset(p.vendor for p in vocabulary.products if p.vendor)
         self._vendors = [(vendor, fold(vendor)) for vendor in self.vendors]
         lands = {e.country: e.claim_name for e in vocabulary.entities if e.kind == "country"}
-        self._homes = {e.claim_name: lands.get(e.country) for e in vocabulary.entities if e.claim_name in self.vendors}
+        self._homes = {e.claim_name: lands.get(e.country) for e in vocabulary.entities}
         self._tongues: dict[str, _Tongue] = {}
 
     def _tongue(self, code: str) -> _Tongue:
@@ -187,7 +187,8 @@ class Extractor:
 
     def _read(self, found: Found, pack: LanguagePack, published: date | None) -> tuple[list[Draft], list[Mention]]:
         item = Item(found.makers)
-        discourse = Discourse(topic=found.topic, homes=frozenset(self._homes.get(maker) for maker in found.makers))
+        homes = frozenset(self._homes.get(maker) for maker in found.makers)
+        discourse = Discourse(topic=found.topic, homes=homes, countries=self._homes)
         drafts: list[Draft] = []
         unexplained: list[Mention] = []
         for reading in readings(found, pack):

@@ -76,6 +76,7 @@ def _told(segment: Segment, reading: Reading, discourse: Discourse) -> Iterator[
     if lot is not None and 0 <= reading.index - lot.sentence <= 1:
         yield from (("lot_loser", str(filled.value)) for _, filled in lot.losers)
         yield from (("lot_gainer", str(filled.value)) for _, filled in lot.gainers)
+    yield from (("authority", discourse.countries.get(p.name.claim_name)) for p in reading.parties if _governs(p))
     yield "subject", discourse.subject
     yield "last", discourse.last
     yield "topic", discourse.topic
@@ -85,6 +86,10 @@ def _told(segment: Segment, reading: Reading, discourse: Discourse) -> Iterator[
     if discourse.diversion:
         yield "lost", discourse.diversion[0]
         yield "gained", discourse.diversion[1]
+
+
+def _governs(party: Party) -> bool:
+    return _trade(party.name.kind) == "governs"
 
 
 def governing(segment: Segment) -> Cue | None:

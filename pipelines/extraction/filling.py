@@ -43,6 +43,13 @@ def _product(draft: Draft, discourse: Discourse) -> Filled | None:
     counted = discourse.count_goods
     if goods.sort == "bare" and counted and counted.product and not counted.product.generic:
         last = counted.product  # a row of counts goes on with the product of the last one
+    if (
+        last
+        and last.vendor
+        and draft.reading.makers
+        and last.vendor not in {m.claim_name for m in draft.reading.makers}
+    ):
+        last = None  # "Nvidia's most advanced chips" are no Ascend told before
     if named and not named.generic:
         return Filled(named.claim_name, named.start, named.end, "product")
     model = _only_model(draft)

@@ -188,6 +188,8 @@ def _lists(plain: str, goods: list[Goods], cues: list[Cue], pack: LanguagePack) 
     return [*found, *run]
 
 
+_LEAST = 50
+"""A smaller bare number counts something else, unless a counter of systems or racks follows."""
 MOST = 10_000_000
 """No lot is as big: such a bare number is money whose currency was told before."""
 _MEASURE = re.compile(r" ?(?:cpus?|[mgkt]w|[mgt]wh?|[peg]?flops|[tpg]b|nm|x|%)(?![a-z])")
