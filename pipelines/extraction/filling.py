@@ -179,9 +179,16 @@ def _supplier(draft: Draft, discourse: Discourse, item: Item) -> None:
         draft.slots["supplier"] = Filled(named.claim_name, named.start, named.end, "maker-named")
     elif party and discourse.suppliers.get(party):
         draft.slots["supplier"] = Filled(discourse.suppliers[party], goods.start, goods.end, "maker-of-party")
-    elif draft.event == "diversion" and len(makers := item.makers - {draft.name("from_entity"), party}) == 1:
+    elif (draft.event == "diversion" or _of_class(goods)) and len(
+        makers := item.makers - {draft.name("from_entity"), party}
+    ) == 1:
         maker = next(iter(makers))
         draft.slots["supplier"] = Filled(maker, goods.start, goods.end, "maker-of-item")
+
+
+def _of_class(goods: Goods) -> bool:
+    """Whether goods are only "chips", which are those of the one maker that an item names."""
+    return goods.sort == "kind" and goods.product is not None and goods.product.weak
 
 
 Tense = Literal["near", "past", "future"]

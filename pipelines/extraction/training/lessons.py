@@ -84,12 +84,9 @@ class _Oracle:
 
     model: Model
 
-    def __init__(
-        self, labels: Labelled, told: dict[Place, list[int]], unsure: set[Place], vocabulary: Vocabulary
-    ) -> None:
+    def __init__(self, labels: Labelled, told: dict[Place, list[int]], vocabulary: Vocabulary) -> None:
         self.labels = labels
         self.told = told
-        self.unsure = unsure
         self.name = canonical(vocabulary)
         self.lessons: list[Lesson] = []
 
@@ -99,8 +96,7 @@ class _Oracle:
         event = self._event(claims)
         strict = diversion_of(segment, reading, discourse)
         lesson = Lesson(self.labels.item["language"], evidence.of_segment(segment, reading, discourse, strict), event)
-        if (reading.index, segment.start) not in self.unsure:
-            self.lessons.append(lesson)
+        self.lessons.append(lesson)
         if event is None:
             return []
         claims = [claim for claim in claims if self.labels.events[claim] == event]
@@ -141,7 +137,7 @@ def lessons(items: Iterable[Labelled], vocabulary: Vocabulary, languages: Sequen
         looking = _Looking()
         extractor.decider = looking
         read(extractor, labels.item)
-        oracle = _Oracle(labels, *_aligned(labels, looking, canonical(vocabulary)), vocabulary)
+        oracle = _Oracle(labels, _aligned(labels, looking, canonical(vocabulary)), vocabulary)
         extractor.decider = oracle
         read(extractor, labels.item)
         found += oracle.lessons
@@ -156,24 +152,15 @@ def read(extractor: Extractor, item: dict[str, Any]) -> tuple[list[Draft], str]:
     )
 
 
-def _aligned(labels: Labelled, looking: _Looking, name: Any) -> tuple[dict[Place, list[int]], set[Place]]:
-    """The claims that each segment tells: each claim goes to the segment that agrees most with it.
-
-    Beside them the segments that teach nothing: where no segment finds the count of a claim, nobody knows which tells it.
-    """
-    unsure: set[Place] = set()
+def _aligned(labels: Labelled, looking: _Looking, name: Any) -> dict[Place, list[int]]:
+    """The claims that each segment tells: each claim goes to the segment that agrees most with it."""
     told: dict[Place, list[int]] = {place: [] for place, *_ in looking.seen}
     for claim, (start, end) in enumerate(labels.quotes):
         best: tuple[float, Place] | None = None
-        near: set[Place] = set()
-        counted = labels.slots[claim]["quantity"] is None
         for place, segment, _, slots in looking.seen:
             shared = min(end, segment.end) - max(start, segment.start)
             if shared <= 0:
                 continue
-            near.add(place)
-            count = slots.get("quantity")
-            counted = counted or (count is not None and count.value == labels.slots[claim]["quantity"])
             worth = _agreement(labels.slots[claim], slots, segment, name)
             worth += 1.0 if segment.has(*_CUES[labels.events[claim]]) else 0.0
             worth += (2.0 if start <= segment.goods.start < end else 0.0) + shared / (end - start)
@@ -183,9 +170,7 @@ def _aligned(labels: Labelled, looking: _Looking, name: Any) -> tuple[dict[Place
                 best = (worth, place)
         if best and best[0] >= 1.0:
             told[best[1]].append(claim)
-        if not counted or not (best and best[0] >= 1.0):
-            unsure |= near
-    return told, unsure
+    return told
 
 
 def _low(amount: Any) -> Any:
