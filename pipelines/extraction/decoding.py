@@ -17,6 +17,8 @@ COUNTLESS = ("delay", "diversion")
 """Events that are the same fact with and without a count; of others a count makes another fact."""
 TOLD_AGAIN = ("order", "delivery", "shipment", "allocation", "cancellation", "resale")
 """Events that a lead tells of chips in general, and the story again with their count."""
+_COMPARED = 8
+"""With so many claims of the same parties is one compared that tells of chips in general."""
 
 LEAST = 0.25
 """What is less likely than this is no claim: on labelled text, dropping it makes more right than wrong."""
@@ -61,16 +63,21 @@ class _Alike:
 
     places: list[int] = field(default_factory=list)
     by_count: dict[object, list[int]] = field(default_factory=dict)
+    general: list[int] = field(default_factory=list)
 
     def add(self, draft: Draft, place: int) -> None:
         self.places.append(place)
         self.by_count.setdefault(_value(draft, "quantity"), []).append(place)
+        if _in_general(draft):
+            self.general.append(place)
 
     def to(self, draft: Draft) -> Sequence[int]:
         """The places of what can be the same fact, in order."""
         count = _value(draft, "quantity")
         alike = self.by_count.get(count, [])
-        if draft.event not in (*COUNTLESS, *TOLD_AGAIN):
+        if draft.event in TOLD_AGAIN:
+            return self.places[:_COMPARED] if _in_general(draft) else sorted({*alike, *self.general})
+        if draft.event not in COUNTLESS:
             return sorted(alike)
         return self.places if count is None else sorted([*alike, *self.by_count.get(None, ())])
 
