@@ -80,7 +80,8 @@ class Discourse:
             if party.name.how != "anaphor":
                 continue
             before = [p for p in reading.parties[:index] if p.name.role == "party" and p.name.claim_name]
-            earlier = [p.name.claim_name for p in before if not p.oblique]
+            # An oblique party is who is meant only where the whole item is about it.
+            earlier = [p.name.claim_name for p in before if not p.oblique or p.name.claim_name == self.topic]
             earlier = earlier or ([] if self.subject else [p.name.claim_name for p in before])
             meant = self.subject or (earlier[-1] if earlier else None)
             if party.name.kind == "latter":
