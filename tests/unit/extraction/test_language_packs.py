@@ -22,6 +22,13 @@ MISSED = (
     "En échange des 12 000 H100 cédés à X",
     "Un mémo de Nvidia indique que Musk a priorisé",
     "腾讯库存的H800不少",
+    "Tesla's loss was X's gain",  # a holding beside the swap
+    "Estados Unidos concedió a Microsoft una licencia",  # where the goods go in place of who may send them
+    "un memo de nvidia dit que musk a fait livrer X",  # the two names before the wish take it
+    "mémo nvidia : musk fait passer X avant tesla",
+    "Nvidia préfère X pour ses GPU",  # right, but taken for unlikely: a sum without a product
+    "オラクルとxAIが進めていた100億ドル規模",  # who lets as one who cancels
+    "A AWS proporcionará à OpenAI acesso",  # without who lets
 )
 """How the examples begin that the learned decisions do not read yet. Strict: one that is read has to leave the list."""
 
