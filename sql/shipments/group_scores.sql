@@ -7,6 +7,7 @@ WITH sides AS (
         scores.supplier_level,
         scores.product_level,
         scores.count_level,
+        scores.value_level,
         scores.time_level,
         scores.days_level,
         scores.due_level,
@@ -33,6 +34,9 @@ pooled AS (
             sides.count_level,
             list_position(['same', 'rounds to it', 'within 15 %', 'ranges meet', 'unstated'], sides.count_level)
         ) AS count_level,
+        arg_min(
+            sides.value_level, list_position(['same', 'rounds to it', 'within 15 %', 'another', 'unstated'], sides.value_level)
+        ) AS value_level,
         arg_min(
             sides.time_level,
             list_position(['within its life', 'same week', 'within two months', 'within a year', 'apart'], sides.time_level)
@@ -81,6 +85,7 @@ SELECT
     + weights.of_level['supplier: ' || pooled.supplier_level]
     + weights.of_level['product: ' || pooled.product_level]
     + weights.of_level['count: ' || pooled.count_level]
+    + weights.of_level['value: ' || pooled.value_level]
     + weights.of_level['time: ' || pooled.time_level]
     + weights.of_level['days: ' || pooled.days_level]
     + weights.of_level['due: ' || pooled.due_level]

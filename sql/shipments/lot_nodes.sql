@@ -21,6 +21,15 @@ WITH flows AS (
                 THEN power(10, floor(log10(records.stated_quantity_low)) - 1) / 2 / records.stated_quantity_low
             ELSE 0
         END AS rounding,
+        CASE WHEN records.value_usd_low = records.value_usd_high THEN round(records.value_usd_best) END AS value_usd,
+        -- The same of money.
+        CASE
+            WHEN
+                records.source_kind = 'news' AND records.value_usd_low >= 100
+                AND abs(records.value_usd_low / power(10, floor(log10(records.value_usd_low)) - 1) - round(records.value_usd_low / power(10, floor(log10(records.value_usd_low)) - 1))) < 1e-6
+                THEN power(10, floor(log10(records.value_usd_low)) - 1) / 2 / records.value_usd_low
+            ELSE 0
+        END AS value_rounding,
         -- A day is exact where the interval is one day.
         CASE WHEN records.promised_start = records.promised_end THEN records.promised_end END AS promised_on,
         CASE WHEN records.revised_start = records.revised_end THEN records.revised_end END AS revised_on,
@@ -59,6 +68,9 @@ order_lines AS (
             sum(flows.gpus_best) FILTER (WHERE flows.event = 'shipment' AND NOT flows.superseded),
             sum(flows.gpus_best) FILTER (WHERE flows.event = 'delivery' AND NOT flows.superseded)
         ) AS gpus_best,
+        arg_max(flows.value_usd, (NOT flows.superseded, flows.known_at, flows.record_id)) AS value_usd,
+        min(flows.value_usd) AS least_value_usd,
+        max(flows.value_usd) AS most_value_usd,
         min(flows.due_start) AS due_start,
         max(flows.due_end) AS due_end,
         list_sort(
@@ -114,6 +126,9 @@ nodes AS (
         flows.gpus_best,
         flows.gpus_high,
         flows.rounding,
+        flows.value_usd,
+        flows.value_usd * (1 - flows.value_rounding) AS least_value_usd,
+        flows.value_usd * (1 + flows.value_rounding) AS most_value_usd,
         flows.due_start,
         flows.due_end,
         list_filter([flows.promised_on, flows.revised_on], LAMBDA due_on: due_on IS NOT NULL) AS due_days,
@@ -179,6 +194,9 @@ SELECT
     -- "More than" and "up to" leave one side open: as far as counts of one lot may differ.
     coalesce(nodes.gpus_low * (1 - nodes.rounding), nodes.gpus_best * 0.85) AS least_gpus, -- Least GPUs that the statement may stand for, if it is rounded or leaves that open.
     coalesce(nodes.gpus_high * (1 + nodes.rounding), nodes.gpus_best * 1.15) AS most_gpus, -- Greatest GPUs that it may stand for.
+    nodes.value_usd, -- Value, US dollars, where one number is stated; a supplier's newest.
+    nodes.least_value_usd, -- Least US dollars that it may stand for, if it is rounded; of a supplier the least of all editions.
+    nodes.most_value_usd, -- Greatest US dollars that it may stand for.
     nodes.due_start, -- First day when due.
     nodes.due_end, -- Last day when due.
     coalesce(chains.due_days, nodes.due_days, []) AS due_days, -- Exact days when it is due, with those that the news link to them as earlier or later promises. {not null}
