@@ -100,7 +100,7 @@ LEFT JOIN shipments.lot_groups AS opening ON pooled.opener_id = opening.node_id
 INNER JOIN shipments.lot_groups AS joining ON pooled.joiner_id = joining.node_id
 LEFT JOIN told AS opener_told ON pooled.opener_id = opener_told.head_id
 LEFT JOIN told AS joiner_told ON pooled.joiner_id = joiner_told.head_id
--- Of one kind, those with other exact days are two, unless the one was told after the other, of the same order, and names a later day: it was put off.
+-- Of one kind, those with other exact days are two, unless the one was told after the other, of the same count and for as much money, and names a later day: it was put off.
 -- Of news alone, those with other counts, each told by several, are two, unless they are due on one day: a count may be amended.
 WHERE
     (
@@ -113,7 +113,8 @@ WHERE
         opener.kind <> joiner.kind
         OR (pooled.due_level <> 'another day' AND pooled.days_level <> 'another day')
         OR (
-            opener.kind = 'statement' AND pooled.days_level = 'same day' AND pooled.count_level IN ('same', 'rounds to it')
+            opener.kind = 'statement' AND pooled.count_level IN ('same', 'rounds to it')
+            AND pooled.days_level IN ('same day', 'same week', 'unstated') AND pooled.value_level IN ('same', 'rounds to it', 'unstated')
             AND (
                 (opener_told.last_known_at + INTERVAL 3 DAY < joiner_told.first_known_at AND opener_told.last_due_on < joiner_told.first_due_on)
                 OR (joiner_told.last_known_at + INTERVAL 3 DAY < opener_told.first_known_at AND joiner_told.last_due_on < opener_told.first_due_on)
