@@ -29,7 +29,7 @@ pooled AS (
         sides.joiner_id,
         arg_max(sides.roles, (sides.weight, sides.roles)) AS roles,
         arg_min(sides.supplier_level, list_position(['same', 'one is the maker', 'unnamed'], sides.supplier_level)) AS supplier_level,
-        arg_min(sides.product_level, list_position(['same', 'one is wider', 'another of the family'], sides.product_level)) AS product_level,
+        arg_min(sides.product_level, list_position(['same', 'stands in for it', 'one is wider', 'another of the family'], sides.product_level)) AS product_level,
         arg_min(
             sides.count_level,
             list_position(['same', 'rounds to it', 'within 15 %', 'ranges meet', 'unstated'], sides.count_level)
@@ -49,7 +49,7 @@ pooled AS (
             sides.due_level,
             list_position(['same day', 'another day', 'apart', 'within four months', 'overlap', 'unstated'], sides.due_level)
         ) AS due_level,
-        bool_or(sides.product_level = 'another of the family') AS may_be_substituted,
+        bool_or(sides.product_level IN ('stands in for it', 'another of the family')) AS may_be_substituted,
         min(sides.item_level = 'another') AS is_another_item,
         min(sides.origin_level = 'another') AS is_another_origin
     FROM sides

@@ -157,6 +157,29 @@ nodes AS (
     WHERE flows.order_key IS NULL AND NOT flows.superseded
 ),
 
+replaced AS (
+    -- What as many units of its product stand in for, by what was told of its recipient so far.
+    SELECT
+        nodes.node_id,
+        list_distinct(flatten(list(stand_ins.instead_of_ids))) AS instead_of_ids
+    FROM nodes
+    INNER JOIN (
+        SELECT
+            stand_ins.*,
+            unnest(range(floor(ln(stand_ins.gpus_best) / ln(1.18))::INTEGER - 1, floor(ln(stand_ins.gpus_best) / ln(1.18))::INTEGER + 2)) AS bucket
+        FROM shipments.stand_ins AS stand_ins
+        WHERE stand_ins.gpus_best >= 1
+    ) AS stand_ins
+        ON
+            coalesce(nodes.from_id, nodes.to_id) = stand_ins.to_id
+            AND nodes.product_id = stand_ins.product_id
+            AND floor(ln(greatest(nodes.gpus_best, 1)) / ln(1.18))::INTEGER = stand_ins.bucket
+    WHERE
+        nodes.kind <> 'supplier' AND nodes.known_at >= stand_ins.known_at - INTERVAL 3 DAY
+        AND abs(nodes.gpus_best - stand_ins.gpus_best) <= 0.06 * greatest(nodes.gpus_best, stand_ins.gpus_best)
+    GROUP BY nodes.node_id
+),
+
 kin AS (
     SELECT
         stated.node_id,
@@ -186,6 +209,7 @@ SELECT
     nodes.product_id, -- Product; gpu where none is stated. {not null, -> reference.products.product_id}
     nodes.product_ids, -- Every product that was stated of it, first and substituted ones. {not null}
     kin.kin_ids, -- All these and every wider product. {not null}
+    coalesce(replaced.instead_of_ids, []) AS instead_of_ids, -- Products that as many units of this one were said to stand in for. {not null}
     makers.vendor_id IS NOT NULL AS names_maker, -- Whether the supplier that it names is a maker of accelerators, who may sell through another. {not null}
     coalesce(products.family_id, 'gpu') AS family_id, -- Its family; gpu where none is stated. {not null}
     coalesce(nodes.gpus_low, nodes.gpus_best) AS gpus_low, -- Least GPUs, as stated.
@@ -237,6 +261,7 @@ SELECT
 FROM nodes
 INNER JOIN reference.products AS products ON nodes.product_id = products.product_id
 INNER JOIN kin ON nodes.node_id = kin.node_id
+LEFT JOIN replaced ON nodes.node_id = replaced.node_id
 LEFT JOIN makers ON nodes.supplier_id = makers.vendor_id
 LEFT JOIN shipments.due_chains AS chains ON nodes.node_id = chains.record_id
 ORDER BY precedence

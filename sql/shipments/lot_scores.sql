@@ -12,6 +12,7 @@ WITH sides AS (
         joiner.supplier_id AS joiner_supplier_id,
         list_contains(opener.product_ids, joiner.product_id) AS same_product,
         list_contains(opener.kin_ids, joiner.product_id) OR list_has_any(joiner.kin_ids, opener.product_ids) AS one_is_wider,
+        list_has_any(opener.instead_of_ids, joiner.product_ids) OR list_has_any(joiner.instead_of_ids, opener.product_ids) AS stands_in,
         opener.family_id = joiner.family_id
         AND (
             joiner.event IN ('shipment', 'delivery')
@@ -112,10 +113,12 @@ levels AS (
         CASE
             WHEN sides.same_product THEN 'same'
             WHEN sides.one_is_wider THEN 'one is wider'
+            WHEN sides.stands_in THEN 'stands in for it'
             WHEN sides.may_be_substituted THEN 'another of the family'
         END AS product_level,
         sides.count_level,
-        sides.value_level,
+        -- What came in place of what was ordered costs something else.
+        CASE WHEN sides.same_product OR sides.one_is_wider THEN sides.value_level ELSE 'unstated' END AS value_level,
         CASE
             WHEN sides.opener_kind = 'supplier' AND sides.days_apart = 0 THEN 'within its life'
             WHEN sides.days_apart <= 7 THEN 'same week'
