@@ -13,7 +13,8 @@ WITH sides AS (
         scores.due_level,
         scores.item_level,
         scores.origin_level,
-        scores.weight
+        scores.weight,
+        bool_or(scores.product_level = 'stands in for it') OVER (PARTITION BY opener_head.node_id, joiner_head.node_id) AS replaces
     FROM shipments.lot_scores AS scores
     INNER JOIN shipments.lot_nodes AS opener ON scores.opener_id = opener.node_id
     LEFT JOIN shipments.lot_groups AS opening ON scores.opener_id = opening.node_id
@@ -34,8 +35,9 @@ pooled AS (
             sides.count_level,
             list_position(['same', 'rounds to it', 'within 15 %', 'ranges meet', 'unstated'], sides.count_level)
         ) AS count_level,
+        -- Of what is told as a family the money may be that of either model.
         arg_min(
-            sides.value_level, list_position(['same', 'rounds to it', 'within 15 %', 'another', 'unstated'], sides.value_level)
+            CASE WHEN sides.replaces THEN 'unstated' ELSE sides.value_level END, list_position(['same', 'rounds to it', 'within 15 %', 'another', 'unstated'], CASE WHEN sides.replaces THEN 'unstated' ELSE sides.value_level END)
         ) AS value_level,
         arg_min(
             sides.time_level,

@@ -12,7 +12,8 @@ WITH sides AS (
         joiner.supplier_id AS joiner_supplier_id,
         list_contains(opener.product_ids, joiner.product_id) AS same_product,
         list_contains(opener.kin_ids, joiner.product_id) OR list_has_any(joiner.kin_ids, opener.product_ids) AS one_is_wider,
-        list_has_any(opener.instead_of_ids, joiner.product_ids) OR list_has_any(joiner.instead_of_ids, opener.product_ids) AS stands_in,
+        candidates.count_level <> 'within 15 %'
+        AND (list_has_any(opener.instead_of_ids, joiner.product_ids) OR list_has_any(joiner.instead_of_ids, opener.product_ids)) AS stands_in,
         opener.family_id = joiner.family_id
         AND (
             joiner.event IN ('shipment', 'delivery')

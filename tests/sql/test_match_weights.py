@@ -56,6 +56,9 @@ LEVELS: Mapping[str, Mapping[str, str]] = {
     "product": {
         "same": "list_contains(product_ids_l, product_id_r)",
         "one is wider": "list_contains(kin_ids_l, product_id_r) OR list_has_any(kin_ids_r, product_ids_l)",
+        "stands in for it": (
+            "list_has_any(instead_of_ids_l, product_ids_r) OR list_has_any(instead_of_ids_r, product_ids_l)"
+        ),
         "another of the family": "family_id_l = family_id_r",
     },
     "count": {
