@@ -157,6 +157,31 @@ nodes AS (
     WHERE flows.order_key IS NULL AND NOT flows.superseded
 ),
 
+parts AS (
+    -- What an item says of when parts are due, left or arrived it says of the one whole of that party that it speaks of.
+    SELECT
+        wholes.node_id,
+        list_distinct(flatten(list(coalesce(chains.due_days, nodes.due_days)))) AS due_days,
+        list_distinct(flatten(list(coalesce(nodes.shipped_days, [])))) AS shipped_days,
+        list_distinct(flatten(list(coalesce(nodes.delivered_days, [])))) AS delivered_days
+    FROM (
+        SELECT
+            nodes.item_id,
+            nodes.to_id,
+            any_value(nodes.node_id) AS node_id
+        FROM nodes
+        WHERE nodes.kind = 'move' OR (nodes.kind = 'statement' AND nodes.event IN ('order', 'allocation'))
+        GROUP BY nodes.item_id, nodes.to_id
+        HAVING count(*) = 1
+    ) AS wholes
+    INNER JOIN nodes
+        ON
+            wholes.item_id = nodes.item_id AND wholes.to_id = nodes.to_id AND wholes.node_id <> nodes.node_id
+            AND nodes.event IN ('shipment', 'delivery', 'delay', 'cancellation')
+    LEFT JOIN shipments.due_chains AS chains ON nodes.node_id = chains.record_id
+    GROUP BY wholes.node_id
+),
+
 replaced AS (
     -- What as many units of its product stand in for, by what was told of its recipient so far.
     SELECT
@@ -223,13 +248,13 @@ SELECT
     nodes.most_value_usd, -- Greatest US dollars that it may stand for.
     nodes.due_start, -- First day when due.
     nodes.due_end, -- Last day when due.
-    coalesce(chains.due_days, nodes.due_days, []) AS due_days, -- Exact days when it is due, with those that the news link to them as earlier or later promises. {not null}
+    coalesce(nullif(coalesce(chains.due_days, nodes.due_days), []), parts.due_days, []) AS due_days, -- Exact days when it is due, or when its item says that a part of it is, with those that the news link to them as earlier or later promises. {not null}
     nodes.lost_due_on, -- The exact day when a diverted lot was due to whoever lost it.
     nodes.lost_due_start, -- First day when it was due to whoever lost it.
     nodes.lost_due_end, -- Last such day.
     coalesce(nodes.ordered_days, []) AS ordered_days, -- Exact days of the order. {not null}
-    coalesce(nodes.shipped_days, []) AS shipped_days, -- Exact days of shipping. {not null}
-    coalesce(nodes.delivered_days, []) AS delivered_days, -- Exact days of delivery. {not null}
+    list_distinct(coalesce(nodes.shipped_days, []) || coalesce(parts.shipped_days, [])) AS shipped_days, -- Exact days of shipping, of parts in its item too. {not null}
+    list_distinct(coalesce(nodes.delivered_days, []) || coalesce(parts.delivered_days, [])) AS delivered_days, -- Exact days of delivery, of parts in its item too. {not null}
     coalesce(nodes.moved_days, []) AS moved_days, -- Exact days of the diversion or resale. {not null}
     nodes.ordered_start, -- First day of the order, where it is stated.
     nodes.ordered_end, -- Last day of it.
@@ -261,6 +286,7 @@ SELECT
 FROM nodes
 INNER JOIN reference.products AS products ON nodes.product_id = products.product_id
 INNER JOIN kin ON nodes.node_id = kin.node_id
+LEFT JOIN parts ON nodes.node_id = parts.node_id
 LEFT JOIN replaced ON nodes.node_id = replaced.node_id
 LEFT JOIN makers ON nodes.supplier_id = makers.vendor_id
 LEFT JOIN shipments.due_chains AS chains ON nodes.node_id = chains.record_id
