@@ -109,6 +109,8 @@ WHERE
         opener.kind = 'supplier' OR joiner.kind = 'move' OR pooled.count_level <> 'within 15 %' OR pooled.due_level = 'same day'
         OR NOT (opening.is_attested AND joining.is_attested)
     )
+    -- Neither as many, nor for as much money, nor due on one day.
+    AND NOT (pooled.count_level = 'within 15 %' AND pooled.value_level IN ('within 15 %', 'another') AND pooled.due_level <> 'same day')
     -- A family is no bridge between two models of it.
     AND (pooled.may_be_substituted OR list_contains(opener.kin_ids, joiner.product_id) OR list_has_any(joiner.kin_ids, opener.product_ids))
     AND (
