@@ -157,6 +157,17 @@ nodes AS (
     WHERE flows.order_key IS NULL AND NOT flows.superseded
 ),
 
+only_wholes AS (
+    SELECT
+        nodes.item_id,
+        nodes.to_id,
+        any_value(nodes.node_id) AS node_id
+    FROM nodes
+    WHERE nodes.kind = 'move' OR (nodes.kind = 'statement' AND nodes.event IN ('order', 'allocation'))
+    GROUP BY nodes.item_id, nodes.to_id
+    HAVING count(*) = 1
+),
+
 parts AS (
     -- What an item says of when parts are due, left or arrived it says of the one whole of that party that it speaks of.
     SELECT
@@ -164,16 +175,7 @@ parts AS (
         list_distinct(flatten(list(coalesce(chains.due_days, nodes.due_days)))) AS due_days,
         list_distinct(flatten(list(coalesce(nodes.shipped_days, [])))) AS shipped_days,
         list_distinct(flatten(list(coalesce(nodes.delivered_days, [])))) AS delivered_days
-    FROM (
-        SELECT
-            nodes.item_id,
-            nodes.to_id,
-            any_value(nodes.node_id) AS node_id
-        FROM nodes
-        WHERE nodes.kind = 'move' OR (nodes.kind = 'statement' AND nodes.event IN ('order', 'allocation'))
-        GROUP BY nodes.item_id, nodes.to_id
-        HAVING count(*) = 1
-    ) AS wholes
+    FROM only_wholes AS wholes
     INNER JOIN nodes
         ON
             wholes.item_id = nodes.item_id AND wholes.to_id = nodes.to_id AND wholes.node_id <> nodes.node_id
