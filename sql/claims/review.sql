@@ -1,9 +1,73 @@
--- One row per claim that is too unsure for the ledger: its confidence is below WAYBILL_MIN_CONFIDENCE, so that it waits here, with what was doubtful, and enters no record.
+-- One row per claim that is too unsure for the ledger: its confidence is below WAYBILL_MIN_CONFIDENCE and nobody else says the same, so that it waits here, with what was doubtful, and enters no record.
 -- check waits_for_a_reason: confidence < min_confidence
-WITH unsure AS (
+WITH of_outlets AS (
+    SELECT
+        claims.event,
+        claims.from_entity,
+        claims.to_entity,
+        claims.product,
+        claims.quantity_low,
+        claims.quantity_high,
+        claims.quantity_unit,
+        claims.certainty = 'denied' AS denied,
+        items.source,
+        arg_max(claims.quote, (claims.confidence, claims.quote)) AS quote,
+        max(claims.confidence) AS confidence
+    FROM claims.news_claims AS claims
+    INNER JOIN raw.news_items AS items ON claims.item_id = items.item_id
+    WHERE
+        coalesce(claims.quantity_low, claims.quantity_high) IS NOT NULL
+        AND claims.to_entity IS NOT NULL
+        AND claims.product IS NOT NULL
+        AND claims.confidence >= 0.5
+    GROUP BY ALL
+),
+
+-- A fact with its count, of each outlet once, and in the words of each passage once, however many outlets copy it.
+tellings AS (
+    SELECT
+        of_outlets.* EXCLUDE (source, confidence),
+        max(of_outlets.confidence) AS confidence
+    FROM of_outlets
+    GROUP BY ALL
+),
+
+-- Passages in other words, read alike, are wrong alike only if each reading is: 1 - (1 - c1) (1 - c2) …
+agreed AS (
+    SELECT
+        tellings.event,
+        tellings.from_entity,
+        tellings.to_entity,
+        tellings.product,
+        tellings.quantity_low,
+        tellings.quantity_high,
+        tellings.quantity_unit,
+        tellings.denied
+    FROM tellings
+    GROUP BY ALL
+    HAVING count(*) > 1 AND 1 - product(1 - tellings.confidence) >= $min_confidence
+),
+
+unsure AS (
     SELECT claims.*
     FROM claims.news_claims AS claims
-    WHERE claims.confidence < $min_confidence
+    WHERE
+        claims.confidence < $min_confidence
+        AND NOT (
+            claims.confidence >= 0.5
+            AND EXISTS (
+                FROM agreed
+                WHERE
+                    agreed.event = claims.event
+                    AND agreed.from_entity IS NOT DISTINCT FROM claims.from_entity
+                    AND agreed.to_entity = claims.to_entity
+                    AND agreed.product = claims.product
+                    AND agreed.quantity_low IS NOT DISTINCT FROM claims.quantity_low
+                    AND agreed.quantity_high IS NOT DISTINCT FROM claims.quantity_high
+                    AND agreed.quantity_unit = claims.quantity_unit
+                    AND agreed.denied = (claims.certainty = 'denied')
+            )
+        )
 ),
 
 -- How a slot was filled is doubtful where the extractor says how likely it is, or took it from elsewhere than beside the goods.

@@ -86,3 +86,47 @@ def test_a_claim_that_somebody_has_made_surely_since_is_settled() -> None:
     built = world.build("claims.review", "records.shipment_records")
     assert built.row("claims.review")["settled_by"] == "review"
     assert built.row("records.shipment_records")["claim_id"] == "agreed"
+
+
+@pytest.fixture
+def strict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A least confidence as high as the shipped one."""
+    monkeypatch.setattr("world.MIN_CONFIDENCE", 0.9)
+
+
+def waiting(world: World) -> list[str]:
+    return [row["claim_id"] for row in world.build("claims.review").rows("claims.review")]
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize(("confidences", "wait"), [((0.7, 0.7), False), ((0.6, 0.7), True), ((0.49, 0.99), True)])
+def test_what_two_outlets_tell_in_their_own_words_enters_together(confidences: tuple[float, float], wait: bool) -> None:
+    world = World()
+    first, second = (world.claim("plan", to="Tesla", gpus=85_000, confidence=c) for c in confidences)
+
+    assert waiting(world) == [claim for claim, c in zip((first, second), confidences, strict=True) if wait and c < 0.9]
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize(
+    "other",
+    [{"to": "X"}, {"gpus": 80_000}, {"product": "H200"}, {"certainty": "denied"}, {"gpus": None}, {"unit": "rack"}],
+)
+def test_what_differs_in_a_party_product_or_count_is_not_the_same(other: dict[str, Any]) -> None:
+    world = World()
+    told = {"to": "Tesla", "gpus": 85_000}
+    claims = [world.claim("plan", **fields, confidence=0.85) for fields in (told, told | other)]
+
+    assert waiting(world) == claims
+
+
+@pytest.mark.usefixtures("strict")
+def test_a_copy_and_the_same_outlet_again_confirm_nothing() -> None:
+    world = World()
+    again = world.item("CNBC"), world.item("CNBC")
+    claims = [world.claim("plan", item=item, to="Tesla", gpus=85_000, confidence=0.85) for item in again]
+    claims += [world.claim("order", to="Meta", gpus=85_000, confidence=0.85) for _ in range(2)]
+    world.lake["news_claims"][-1]["quote"] = world.lake["news_claims"][-2]["quote"]
+    world.lake["news_claims"][-1]["quote_end"] = world.lake["news_claims"][-2]["quote_end"]
+
+    assert waiting(world) == claims
