@@ -95,7 +95,7 @@ def strict(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def waiting(world: World) -> list[str]:
-    return [row["claim_id"] for row in world.build("claims.review").rows("claims.review")]
+    return sorted(row["claim_id"] for row in world.build("claims.review").rows("claims.review"))
 
 
 @pytest.mark.usefixtures("strict")
