@@ -16,7 +16,7 @@ EntityKind = Literal[
     "spv", "supplier",
 ]  # fmt: skip
 
-Comparison = Literal["roles", "supplier", "product", "count", "value", "time", "days", "due", "item", "origin"]
+Comparison = Literal["roles", "supplier", "product", "count", "time", "days", "due", "item", "origin"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 -- One row per level of a comparison: how much it adds to the weight that two statements are about one lot (docs/matching.md).
 -- check weight_is_finite: isfinite(weight)
 SELECT
-    weights.comparison, -- What is compared. {key, one of: roles, supplier, product, count, value, time, days, due, item, origin}
+    weights.comparison, -- What is compared. {key, one of: roles, supplier, product, count, time, days, due, item, origin}
     weights.level, -- How it agrees. {key}
     weights.m::DOUBLE AS m, -- Probability of the level for two statements about one lot. {not null}
     weights.u::DOUBLE AS u, -- Probability of the level for two statements about different lots that meet in a block. {not null}

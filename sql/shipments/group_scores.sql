@@ -7,14 +7,12 @@ WITH sides AS (
         scores.supplier_level,
         scores.product_level,
         scores.count_level,
-        scores.value_level,
         scores.time_level,
         scores.days_level,
         scores.due_level,
         scores.item_level,
         scores.origin_level,
-        scores.weight,
-        bool_or(scores.product_level = 'stands in for it') OVER (PARTITION BY opener_head.node_id, joiner_head.node_id) AS replaces
+        scores.weight
     FROM shipments.lot_scores AS scores
     INNER JOIN shipments.lot_nodes AS opener ON scores.opener_id = opener.node_id
     LEFT JOIN shipments.lot_groups AS opening ON scores.opener_id = opening.node_id
@@ -30,15 +28,11 @@ pooled AS (
         sides.joiner_id,
         arg_max(sides.roles, (sides.weight, sides.roles)) AS roles,
         arg_min(sides.supplier_level, list_position(['same', 'one is the maker', 'unnamed'], sides.supplier_level)) AS supplier_level,
-        arg_min(sides.product_level, list_position(['same', 'stands in for it', 'one is wider', 'another of the family'], sides.product_level)) AS product_level,
+        arg_min(sides.product_level, list_position(['same', 'one is wider', 'another of the family'], sides.product_level)) AS product_level,
         arg_min(
             sides.count_level,
             list_position(['same', 'rounds to it', 'within 15 %', 'ranges meet', 'unstated'], sides.count_level)
         ) AS count_level,
-        -- Of what is told as a family the money may be that of either model.
-        arg_min(
-            CASE WHEN sides.replaces THEN 'unstated' ELSE sides.value_level END, list_position(['same', 'rounds to it', 'within 15 %', 'another', 'unstated'], CASE WHEN sides.replaces THEN 'unstated' ELSE sides.value_level END)
-        ) AS value_level,
         arg_min(
             sides.time_level,
             list_position(['within its life', 'same week', 'within two months', 'within a year', 'apart'], sides.time_level)
@@ -51,7 +45,7 @@ pooled AS (
             sides.due_level,
             list_position(['same day', 'another day', 'apart', 'within four months', 'overlap', 'unstated'], sides.due_level)
         ) AS due_level,
-        bool_or(sides.product_level IN ('stands in for it', 'another of the family')) AS may_be_substituted,
+        bool_or(sides.product_level = 'another of the family') AS may_be_substituted,
         min(sides.item_level = 'another') AS is_another_item,
         min(sides.origin_level = 'another') AS is_another_origin
     FROM sides
@@ -87,7 +81,6 @@ SELECT
     + weights.of_level['supplier: ' || pooled.supplier_level]
     + weights.of_level['product: ' || pooled.product_level]
     + weights.of_level['count: ' || pooled.count_level]
-    + weights.of_level['value: ' || pooled.value_level]
     + weights.of_level['time: ' || pooled.time_level]
     + weights.of_level['days: ' || pooled.days_level]
     + weights.of_level['due: ' || pooled.due_level]
@@ -102,23 +95,20 @@ LEFT JOIN shipments.lot_groups AS opening ON pooled.opener_id = opening.node_id
 INNER JOIN shipments.lot_groups AS joining ON pooled.joiner_id = joining.node_id
 LEFT JOIN told AS opener_told ON pooled.opener_id = opener_told.head_id
 LEFT JOIN told AS joiner_told ON pooled.joiner_id = joiner_told.head_id
--- Of one kind, those with other exact days are two, unless the one was told after the other, of the same count and for as much money, and names a later day: it was put off.
+-- Of one kind, those with other exact days are two, unless the one was told after the other, of the same order, and names a later day: it was put off.
 -- Of news alone, those with other counts, each told by several, are two, unless they are due on one day: a count may be amended.
 WHERE
     (
         opener.kind = 'supplier' OR joiner.kind = 'move' OR pooled.count_level <> 'within 15 %' OR pooled.due_level = 'same day'
         OR NOT (opening.is_attested AND joining.is_attested)
     )
-    -- Neither as many, nor for as much money, nor due on one day.
-    AND NOT (pooled.count_level = 'within 15 %' AND pooled.value_level IN ('within 15 %', 'another') AND pooled.due_level <> 'same day')
     -- A family is no bridge between two models of it.
     AND (pooled.may_be_substituted OR list_contains(opener.kin_ids, joiner.product_id) OR list_has_any(joiner.kin_ids, opener.product_ids))
     AND (
         opener.kind <> joiner.kind
         OR (pooled.due_level <> 'another day' AND pooled.days_level <> 'another day')
         OR (
-            opener.kind = 'statement' AND pooled.count_level IN ('same', 'rounds to it')
-            AND pooled.days_level IN ('same day', 'same week', 'unstated') AND pooled.value_level IN ('same', 'rounds to it', 'unstated')
+            opener.kind = 'statement' AND pooled.days_level = 'same day' AND pooled.count_level IN ('same', 'rounds to it')
             AND (
                 (opener_told.last_known_at + INTERVAL 3 DAY < joiner_told.first_known_at AND opener_told.last_due_on < joiner_told.first_due_on)
                 OR (joiner_told.last_known_at + INTERVAL 3 DAY < opener_told.first_known_at AND joiner_told.last_due_on < opener_told.first_due_on)

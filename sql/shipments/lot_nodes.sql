@@ -21,15 +21,6 @@ WITH flows AS (
                 THEN power(10, floor(log10(records.stated_quantity_low)) - 1) / 2 / records.stated_quantity_low
             ELSE 0
         END AS rounding,
-        CASE WHEN records.value_usd_low = records.value_usd_high THEN round(records.value_usd_best) END AS value_usd,
-        -- The same of money.
-        CASE
-            WHEN
-                records.source_kind = 'news' AND records.value_usd_low >= 100
-                AND abs(records.value_usd_low / power(10, floor(log10(records.value_usd_low)) - 1) - round(records.value_usd_low / power(10, floor(log10(records.value_usd_low)) - 1))) < 1e-6
-                THEN power(10, floor(log10(records.value_usd_low)) - 1) / 2 / records.value_usd_low
-            ELSE 0
-        END AS value_rounding,
         -- A day is exact where the interval is one day.
         CASE WHEN records.promised_start = records.promised_end THEN records.promised_end END AS promised_on,
         CASE WHEN records.revised_start = records.revised_end THEN records.revised_end END AS revised_on,
@@ -68,9 +59,6 @@ order_lines AS (
             sum(flows.gpus_best) FILTER (WHERE flows.event = 'shipment' AND NOT flows.superseded),
             sum(flows.gpus_best) FILTER (WHERE flows.event = 'delivery' AND NOT flows.superseded)
         ) AS gpus_best,
-        arg_max(flows.value_usd, (NOT flows.superseded, flows.known_at, flows.record_id)) AS value_usd,
-        min(flows.value_usd) AS least_value_usd,
-        max(flows.value_usd) AS most_value_usd,
         min(flows.due_start) AS due_start,
         max(flows.due_end) AS due_end,
         list_sort(
@@ -126,9 +114,6 @@ nodes AS (
         flows.gpus_best,
         flows.gpus_high,
         flows.rounding,
-        flows.value_usd,
-        flows.value_usd * (1 - flows.value_rounding) AS least_value_usd,
-        flows.value_usd * (1 + flows.value_rounding) AS most_value_usd,
         flows.due_start,
         flows.due_end,
         list_filter([flows.promised_on, flows.revised_on], LAMBDA due_on: due_on IS NOT NULL) AS due_days,
@@ -155,56 +140,6 @@ nodes AS (
         flows.known_at
     FROM flows
     WHERE flows.order_key IS NULL AND NOT flows.superseded
-),
-
-only_wholes AS (
-    SELECT
-        nodes.item_id,
-        nodes.to_id,
-        any_value(nodes.node_id) AS node_id
-    FROM nodes
-    WHERE nodes.kind = 'move' OR (nodes.kind = 'statement' AND nodes.event IN ('order', 'allocation'))
-    GROUP BY nodes.item_id, nodes.to_id
-    HAVING count(*) = 1
-),
-
-parts AS (
-    -- What an item says of when parts are due, left or arrived it says of the one whole of that party that it speaks of.
-    SELECT
-        wholes.node_id,
-        list_distinct(flatten(list(coalesce(chains.due_days, nodes.due_days)))) AS due_days,
-        list_distinct(flatten(list(coalesce(nodes.shipped_days, [])))) AS shipped_days,
-        list_distinct(flatten(list(coalesce(nodes.delivered_days, [])))) AS delivered_days
-    FROM only_wholes AS wholes
-    INNER JOIN nodes
-        ON
-            wholes.item_id = nodes.item_id AND wholes.to_id = nodes.to_id AND wholes.node_id <> nodes.node_id
-            AND nodes.event IN ('shipment', 'delivery', 'delay', 'cancellation')
-    LEFT JOIN shipments.due_chains AS chains ON nodes.node_id = chains.record_id
-    GROUP BY wholes.node_id
-),
-
-replaced AS (
-    -- What as many units of its product stand in for, by what was told of its recipient so far.
-    SELECT
-        nodes.node_id,
-        list_distinct(flatten(list(stand_ins.instead_of_ids))) AS instead_of_ids
-    FROM nodes
-    INNER JOIN (
-        SELECT
-            stand_ins.*,
-            unnest(range(floor(ln(stand_ins.gpus_best) / ln(1.18))::INTEGER - 1, floor(ln(stand_ins.gpus_best) / ln(1.18))::INTEGER + 2)) AS bucket
-        FROM shipments.stand_ins AS stand_ins
-        WHERE stand_ins.gpus_best >= 1
-    ) AS stand_ins
-        ON
-            coalesce(nodes.from_id, nodes.to_id) = stand_ins.to_id
-            AND nodes.product_id = stand_ins.product_id
-            AND floor(ln(greatest(nodes.gpus_best, 1)) / ln(1.18))::INTEGER = stand_ins.bucket
-    WHERE
-        nodes.kind <> 'supplier' AND nodes.known_at >= stand_ins.known_at - INTERVAL 3 DAY
-        AND abs(nodes.gpus_best - stand_ins.gpus_best) <= 0.06 * greatest(nodes.gpus_best, stand_ins.gpus_best)
-    GROUP BY nodes.node_id
 ),
 
 kin AS (
@@ -236,7 +171,6 @@ SELECT
     nodes.product_id, -- Product; gpu where none is stated. {not null, -> reference.products.product_id}
     nodes.product_ids, -- Every product that was stated of it, first and substituted ones. {not null}
     kin.kin_ids, -- All these and every wider product. {not null}
-    coalesce(replaced.instead_of_ids, []) AS instead_of_ids, -- Products that as many units of this one were said to stand in for. {not null}
     makers.vendor_id IS NOT NULL AS names_maker, -- Whether the supplier that it names is a maker of accelerators, who may sell through another. {not null}
     coalesce(products.family_id, 'gpu') AS family_id, -- Its family; gpu where none is stated. {not null}
     coalesce(nodes.gpus_low, nodes.gpus_best) AS gpus_low, -- Least GPUs, as stated.
@@ -245,18 +179,15 @@ SELECT
     -- "More than" and "up to" leave one side open: as far as counts of one lot may differ.
     coalesce(nodes.gpus_low * (1 - nodes.rounding), nodes.gpus_best * 0.85) AS least_gpus, -- Least GPUs that the statement may stand for, if it is rounded or leaves that open.
     coalesce(nodes.gpus_high * (1 + nodes.rounding), nodes.gpus_best * 1.15) AS most_gpus, -- Greatest GPUs that it may stand for.
-    nodes.value_usd, -- Value, US dollars, where one number is stated; a supplier's newest.
-    nodes.least_value_usd, -- Least US dollars that it may stand for, if it is rounded; of a supplier the least of all editions.
-    nodes.most_value_usd, -- Greatest US dollars that it may stand for.
     nodes.due_start, -- First day when due.
     nodes.due_end, -- Last day when due.
-    coalesce(nullif(coalesce(chains.due_days, nodes.due_days), []), parts.due_days, []) AS due_days, -- Exact days when it is due, or when its item says that a part of it is, with those that the news link to them as earlier or later promises. {not null}
+    coalesce(chains.due_days, nodes.due_days, []) AS due_days, -- Exact days when it is due, with those that the news link to them as earlier or later promises. {not null}
     nodes.lost_due_on, -- The exact day when a diverted lot was due to whoever lost it.
     nodes.lost_due_start, -- First day when it was due to whoever lost it.
     nodes.lost_due_end, -- Last such day.
     coalesce(nodes.ordered_days, []) AS ordered_days, -- Exact days of the order. {not null}
-    list_distinct(coalesce(nodes.shipped_days, []) || coalesce(parts.shipped_days, [])) AS shipped_days, -- Exact days of shipping, of parts in its item too. {not null}
-    list_distinct(coalesce(nodes.delivered_days, []) || coalesce(parts.delivered_days, [])) AS delivered_days, -- Exact days of delivery, of parts in its item too. {not null}
+    coalesce(nodes.shipped_days, []) AS shipped_days, -- Exact days of shipping. {not null}
+    coalesce(nodes.delivered_days, []) AS delivered_days, -- Exact days of delivery. {not null}
     coalesce(nodes.moved_days, []) AS moved_days, -- Exact days of the diversion or resale. {not null}
     nodes.ordered_start, -- First day of the order, where it is stated.
     nodes.ordered_end, -- Last day of it.
@@ -288,8 +219,6 @@ SELECT
 FROM nodes
 INNER JOIN reference.products AS products ON nodes.product_id = products.product_id
 INNER JOIN kin ON nodes.node_id = kin.node_id
-LEFT JOIN parts ON nodes.node_id = parts.node_id
-LEFT JOIN replaced ON nodes.node_id = replaced.node_id
 LEFT JOIN makers ON nodes.supplier_id = makers.vendor_id
 LEFT JOIN shipments.due_chains AS chains ON nodes.node_id = chains.record_id
 ORDER BY precedence

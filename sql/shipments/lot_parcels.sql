@@ -16,10 +16,9 @@ WITH said AS (
         matches.origin_id
     FROM shipments.record_matches AS matches
     INNER JOIN records.shipment_records AS records ON matches.record_id = records.record_id
-    ANTI JOIN shipments.stand_ins AS stand_ins ON matches.record_id = stand_ins.record_id
     WHERE
         NOT records.superseded AND records.certainty <> 'denied' AND records.event IN ('shipment', 'delivery', 'cancellation')
-        -- What will be sent, by a day to come or in place of what was ordered, has not left.
+        -- What will be sent by a day to come has not left.
         AND NOT (
             records.event = 'shipment' AND records.source_kind = 'news' AND coalesce(records.actual_start, records.actual_end) IS NULL
             AND coalesce(coalesce(records.revised_end, records.promised_end) > records.known_at::DATE, FALSE)

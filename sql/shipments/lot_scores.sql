@@ -12,8 +12,6 @@ WITH sides AS (
         joiner.supplier_id AS joiner_supplier_id,
         list_contains(opener.product_ids, joiner.product_id) AS same_product,
         list_contains(opener.kin_ids, joiner.product_id) OR list_has_any(joiner.kin_ids, opener.product_ids) AS one_is_wider,
-        candidates.count_level <> 'within 15 %'
-        AND (list_has_any(opener.instead_of_ids, joiner.product_ids) OR list_has_any(joiner.instead_of_ids, opener.product_ids)) AS stands_in,
         opener.family_id = joiner.family_id
         AND (
             joiner.event IN ('shipment', 'delivery')
@@ -24,18 +22,6 @@ WITH sides AS (
                 ELSE list_has_any(opener.due_days, joiner.due_days)
             END
         ) AS may_be_substituted,
-        -- What a part is worth says nothing of the whole.
-        CASE
-            WHEN
-                opener.value_usd IS NULL OR joiner.value_usd IS NULL
-                OR candidates.count_level IN ('unstated', 'a part', 'a part of one item''s whole') THEN 'unstated'
-            WHEN opener.value_usd = joiner.value_usd THEN 'same'
-            WHEN
-                joiner.value_usd BETWEEN opener.least_value_usd AND opener.most_value_usd
-                OR opener.value_usd BETWEEN joiner.least_value_usd AND joiner.most_value_usd THEN 'rounds to it'
-            WHEN abs(opener.value_usd - joiner.value_usd) <= 0.15 * greatest(opener.value_usd, joiner.value_usd) THEN 'within 15 %'
-            ELSE 'another'
-        END AS value_level,
         opener.item_id = joiner.item_id AS same_item,
         opener.origin_id = joiner.origin_id AS same_origin,
         -- Days between the two; nought where they meet.
@@ -114,12 +100,9 @@ levels AS (
         CASE
             WHEN sides.same_product THEN 'same'
             WHEN sides.one_is_wider THEN 'one is wider'
-            WHEN sides.stands_in THEN 'stands in for it'
             WHEN sides.may_be_substituted THEN 'another of the family'
         END AS product_level,
         sides.count_level,
-        -- What came in place of what was ordered costs something else.
-        CASE WHEN sides.same_product OR sides.one_is_wider THEN sides.value_level ELSE 'unstated' END AS value_level,
         CASE
             WHEN sides.opener_kind = 'supplier' AND sides.days_apart = 0 THEN 'within its life'
             WHEN sides.days_apart <= 7 THEN 'same week'
@@ -160,7 +143,6 @@ SELECT
     levels.supplier_level, -- Whether both name the same supplier, or one names none. {not null}
     levels.product_level, -- How their products agree. {not null}
     levels.count_level, -- How their counts agree. {not null}
-    levels.value_level, -- How the values agree. {not null}
     levels.time_level, -- How far apart they are in time; whatever falls into an order line's life is within it. {not null}
     levels.days_level, -- How far apart the days are on which the same thing is said to have happened. {not null}
     levels.due_level, -- How far apart the days are when it is due. {not null}
@@ -171,7 +153,6 @@ SELECT
     + weights.of_level['supplier: ' || levels.supplier_level]
     + weights.of_level['product: ' || levels.product_level]
     + weights.of_level['count: ' || levels.count_level]
-    + weights.of_level['value: ' || levels.value_level]
     + weights.of_level['time: ' || levels.time_level]
     + weights.of_level['days: ' || levels.days_level]
     + weights.of_level['due: ' || levels.due_level]

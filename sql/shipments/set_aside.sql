@@ -14,8 +14,6 @@ WITH lots AS (
         any_value(opener.gpus_low) AS gpus_low,
         any_value(opener.gpus_best) AS gpus_best,
         any_value(opener.gpus_high) AS gpus_high,
-        -- A sum of more than two digits is like no other.
-        CASE WHEN any_value(opener.kind) <> 'supplier' THEN any_value(opener.value_usd) FILTER (WHERE opener.least_value_usd = opener.most_value_usd) ELSE any_value(opener.value_usd) END AS value_usd,
         list_distinct(flatten(list(nodes.due_days))) AS due_days,
         list_distinct(flatten(list(nodes.moved_days))) AS moved_days,
         coalesce(list(DISTINCT nodes.lost_due_on) FILTER (WHERE nodes.lost_due_on IS NOT NULL), []) AS lost_days,
@@ -126,14 +124,6 @@ met AS (
         'another count' AS reason
     FROM moved_on AS one
     INNER JOIN moved_on AS other ON one.to_id = other.to_id AND one.moved_on = other.moved_on AND one.shipment_id <> other.shipment_id
-    UNION
-    -- For the very same money.
-    SELECT
-        one.shipment_id,
-        other.shipment_id AS other_shipment_id,
-        'another count' AS reason
-    FROM told AS one
-    INNER JOIN told AS other ON one.to_id = other.to_id AND one.value_usd = other.value_usd AND one.shipment_id <> other.shipment_id
     UNION
     SELECT
         misprints.shipment_id,

@@ -75,7 +75,7 @@ def test_a_run_that_waits_for_itself_is_ended_and_tells_where_it_stood() -> None
     assert run.stdout is not None
     assert run.stdout.readline() == "begun\n"
     with pytest.raises(Hung, match="in look_inside"):
-        end_run(run, seconds=0)
+        end_run(run, seconds=3)
     assert run.returncode
 
 

@@ -1,7 +1,5 @@
 """What was seen in full and honestly is what the ledger says, exactly: lots, transfers, swaps, allocation, delays."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import example, given
 
@@ -31,18 +29,15 @@ def test_the_ledger_is_the_truth() -> None:
     _hold(0, 12)
 
 
-# Two reports at one moment restate the order and tell of what will be shipped for it instead, a day later.
+# Two reports at one moment restate the order and tell of what is shipped for it instead, a day later.
 _RESTATED = Knobs(
     orders=4, buyers=2, unknown_parties=0, unbooked=0, same_count=0, revisions=0, amended=0, substituted=1, diverted=1,
     in_part=1, swapped=0, resold=0, cancelled=1, late=0, parcels=1, controlled=1,
 )  # fmt: skip
-# What is sent in place of what was due the other day never leaves.
-_NEVER_SENT = replace(_RESTATED, buyers=3, revisions=1)
 
 
 @given(SEEDS, KNOBS)
 @example(185, _RESTATED)
-@example(185, _NEVER_SENT)
 @searching(5)
 def test_the_ledger_is_the_truth_however_the_knobs_stand(seed: int, knobs: Knobs) -> None:
     hold(seed, knobs, HONEST, untrue)
